@@ -15,11 +15,16 @@ const write = (file, text) => {
   writeFileSync(file, text);
 };
 
-const locked = createHash('sha256').update(read(join(root, 'package-lock.json'))).digest('hex');
+const locked = createHash('sha256')
+  .update(read(join(root, 'package-lock.json')))
+  .digest('hex');
 if (!existsSync(join(root, 'node_modules/.bin/node')) || (read(stamp('installed')) !== locked && !process.env.CI)) {
   console.log('Installing what is missing (once; about a minute) …');
   // A CI environment variable NODE_ENV=production would leave the build tools out.
-  execFileSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: 'inherit' });
+  execFileSync('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   write(stamp('installed'), locked);
 }
 
@@ -28,7 +33,10 @@ if (process.argv.includes('--build')) {
   const state = sources.map((file) => `${file} ${statSync(file).mtimeMs}`).join('\n');
   const built = createHash('sha256').update(state).digest('hex');
   if (read(stamp('built')) !== built || !existsSync(join(root, 'apps/standalone/dist/main.js'))) {
-    execFileSync(join(root, 'node_modules/.bin/node'), [join(root, 'tools/workspace/build.mjs')], { cwd: root, stdio: 'inherit' });
+    execFileSync(join(root, 'node_modules/.bin/node'), [join(root, 'tools/workspace/build.mjs')], {
+      cwd: root,
+      stdio: 'inherit',
+    });
     write(stamp('built'), built);
   }
 }

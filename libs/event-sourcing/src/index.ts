@@ -1,1 +1,10 @@
-export {};
+export * from './aggregate.js';
+export * from './event-log.js';
+export * from './event.js';
+export * from './follow.js';
+export * from './in-batches.js';
+export * from './ledger-key.js';
+export * from './ledger.js';
+export * from './repository.js';
+export * from './specification.js';
+export * from './in-memory-event-log.js';

@@ -1,1 +1,1 @@
-export {};
+export * from './code.events.js';

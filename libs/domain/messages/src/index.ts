@@ -1,1 +1,2 @@
-export {};
+export * from './post.js';
+export * from './message.events.js';

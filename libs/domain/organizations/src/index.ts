@@ -1,1 +1,1 @@
-export {};
+export * from './organization.events.js';

@@ -1,1 +1,1 @@
-export {};
+export * from './subscriber.events.js';

@@ -1,0 +1,50 @@
+/**
+ * Hands out what has already arrived from a source, up to `limit` items at a time, as soon as there is any: while one batch is being
+ * handled, the next one gathers. At most `limit` items wait; then the source is not asked for more. The source's error is thrown
+ * after everything that came before it.
+ */
+export async function* inBatches<T>(source: AsyncIterable<T>, limit: number): AsyncGenerator<readonly T[], void> {
+  let waiting: T[] = [];
+  let ended: { error?: unknown } | null = null;
+  let wake: () => void = () => undefined;
+  let room: () => void = () => undefined;
+  const iterator = source[Symbol.asyncIterator]();
+
+  const pump = async (): Promise<void> => {
+    try {
+      for (;;) {
+        const next = await iterator.next();
+        if (next.done) break;
+        waiting.push(next.value);
+        wake();
+        if (waiting.length >= limit) await new Promise<void>((resolve) => (room = resolve));
+      }
+      ended = {};
+    } catch (error) {
+      ended = { error };
+    }
+    wake();
+  };
+  const pumping = pump();
+
+  try {
+    for (;;) {
+      if (waiting.length === 0 && !ended) await new Promise<void>((resolve) => (wake = resolve));
+      if (waiting.length > 0) {
+        const batch = waiting;
+        waiting = [];
+        room();
+        yield batch;
+        continue;
+      }
+      // The pump has set it: TypeScript does not see assignments from closures.
+      const end = ended as { error?: unknown } | null;
+      if (end && 'error' in end) throw end.error;
+      return;
+    }
+  } finally {
+    room();
+    await iterator.return?.();
+    await pumping;
+  }
+}
