@@ -70,6 +70,9 @@ export interface EventLog {
    */
   subscribe(options: SubscribeOptions): AsyncIterable<Delivery>;
 
+  /** Keeps only the last so many events of a stream. */
+  setMaxCount(stream: string, maxCount: number): Promise<void>;
+
   close(): Promise<void>;
 }
 

@@ -75,6 +75,8 @@ export class InMemoryEventLog implements EventLog {
     }
   }
 
+  async setMaxCount(): Promise<void> {}
+
   async close(): Promise<void> {}
 }
 

@@ -1,0 +1,50 @@
+import { createRequire } from 'node:module';
+import type * as DbClient from '@eventstore/db-client';
+
+// The client is CommonJS without named exports that Node could see.
+const { EventStoreDBClient } = createRequire(import.meta.url)('@eventstore/db-client') as typeof DbClient;
+
+export type Client = DbClient.EventStoreDBClient;
+
+/**
+ * The one client of a process for appends and reads, made anew where it has gone bad: after a failed first capability call it
+ * answers every later append with that same failure (EVENT_STORE.md §9).
+ *
+ * There must never be two of them appending at the same time: pending appends of all clients of a process are in one list, which an
+ * error empties, and an answer that is then no longer expected throws where nobody can catch it. So the old one is gone before the
+ * new one is used.
+ */
+export class Connection {
+  #client: Promise<Client>;
+  #generation = 0;
+  #closed = false;
+
+  constructor(private readonly url: string) {
+    this.#client = Promise.resolve(this.open());
+  }
+
+  /** A client of its own, for a subscription. */
+  open(): Client {
+    return EventStoreDBClient.connectionString(this.url);
+  }
+
+  async current(): Promise<{ client: Client; generation: number }> {
+    const generation = this.#generation;
+    return { client: await this.#client, generation };
+  }
+
+  /** Replaces the client that failed; whoever comes second with the same failure finds it done. */
+  renew(failed: number): void {
+    if (failed !== this.#generation || this.#closed) return;
+    this.#generation++;
+    this.#client = this.#client.then(async (client) => {
+      await client.dispose().catch(() => undefined);
+      return this.open();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await (await this.#client).dispose().catch(() => undefined);
+  }
+}
