@@ -1,1 +1,5 @@
-export {};
+export { sql, type ExpressionBuilder, type Kysely, type RawBuilder, type SelectQueryBuilder } from 'kysely';
+export { FolderLocked } from './folder-lock.js';
+export * from './read-store.js';
+export * from './sql.js';
+export { json, QueryFailed } from './translating-driver.js';

@@ -1,0 +1,86 @@
+import { sql } from 'kysely';
+import fc from 'fast-check';
+import { json, type ReadStore } from './index.js';
+import { QueryFailed } from './translating-driver.js';
+import { engines } from './testing/index.js';
+
+describe.each(engines())('the read store on $name', (engine) => {
+  let store: ReadStore | null;
+  beforeAll(async () => {
+    store = await engine.open();
+    if (store)
+      await sql`create table t (id int8 primary key, a text, b jsonb, c text[], d timestamptz)`.execute(store.db);
+  }, 60_000);
+  afterAll(async () => {
+    await store?.close();
+    await engine.stop();
+  });
+
+  const roundTrip = async (value: string) => {
+    if (!store) return value;
+    const { rows } = await sql<{ a: string; b: unknown; c: string[] }>`
+      insert into t select * from json_populate_recordset(null::t, ${json([{ id: 1, a: value, b: { [value]: [value] }, c: [value] }])})
+      on conflict (id) do update set a = excluded.a, b = excluded.b, c = excluded.c returning a, b, c`.execute(
+      store.db,
+    );
+    expect(rows).toEqual([{ a: value, b: { [value]: [value] }, c: [value] }]);
+    const found = await sql<{ a: string }>`select a from t where a = ${value} and c @> ${[value]}`.execute(store.db);
+    return found.rows[0]?.a;
+  };
+
+  it('stores any text at all, finds it by itself, and gives it back as it was', async () => {
+    const text = fc.string({
+      unit: fc.oneof(
+        fc.constantFrom('\0', '\ud83d', '\udca9', '\uE000', '0', "'", '\\', '"', '{'),
+        fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+      ),
+    });
+    await fc.assert(
+      fc.asyncProperty(text, async (value) => expect(await roundTrip(value)).toBe(value)),
+      { numRuns: 300 },
+    );
+    for (const odd of ['\0', '\ud800', '\udfff\ud800', '\uE0000000', '\uE000', '__proto__', '👍'.repeat(15_360)])
+      expect(await roundTrip(odd)).toBe(odd);
+  });
+
+  it('never turns an int8 into a Number, and gives times in UTC', async () => {
+    if (!store) return;
+    const { rows } =
+      await sql`select 9007199254740993::int8 as n, sum(9007199254740993::int8) as s, ${'2026-11-22T12:00:00.123+02:00'}::timestamptz as t`.execute(
+        store.db,
+      );
+    expect(rows).toEqual([{ n: '9007199254740993', s: '9007199254740993', t: '2026-11-22T10:00:00.123Z' }]);
+    const { rows: given } = await sql`select ${9007199254740993n}::int8 as n`.execute(store.db);
+    expect(given).toEqual([{ n: '9007199254740993' }]);
+  });
+
+  it('keeps others out of a transaction, and undoes one that fails', async () => {
+    if (!store) return;
+    const { db } = store;
+    const failing = db.transaction().execute(async (tx) => {
+      await sql`insert into t (id) values (77)`.execute(tx);
+      throw new Error('no');
+    });
+    const count = async () =>
+      (await sql<{ n: string }>`select count(*) as n from t where id = 77`.execute(db)).rows[0]?.n;
+    const [, seen] = await Promise.all([failing.catch(() => undefined), count()]);
+    expect([seen, await count()]).toEqual(['0', '0']);
+    await Promise.all(
+      [78, 79].map((id) => db.transaction().execute((tx) => sql`insert into t (id) values (${id})`.execute(tx))),
+    );
+    expect((await sql`select id from t where id in (78, 79) order by id`.execute(db)).rows).toEqual([
+      { id: '78' },
+      { id: '79' },
+    ]);
+  });
+
+  it('tells what failed without telling anybody’s data', async () => {
+    if (!store) return;
+    const failure: unknown = await sql`insert into t (id, a) values (1, ${'+14045554900'})`
+      .execute(store.db)
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(QueryFailed);
+    expect(failure).toMatchObject({ sqlState: '23505' });
+    expect(JSON.stringify({ ...(failure as object), message: (failure as Error).message })).not.toContain('4045554900');
+  });
+});
