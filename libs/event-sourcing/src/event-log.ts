@@ -7,6 +7,13 @@ export interface NewEvent<E extends AnyEvent = AnyEvent> {
   readonly metadata: EventMetadata;
 }
 
+/** An event's metadata as the log keeps them: with its place in an append of several events. Every EventLog writes them so. */
+export const appendedMetadata = (events: readonly NewEvent[], index: number): EventMetadata => {
+  const metadata = events[index]?.metadata;
+  if (!metadata) throw new RangeError(`the append has no event ${index}`);
+  return events.length > 1 ? { ...metadata, append: { index, size: events.length } } : metadata;
+};
+
 /** What a stream must look like for an append. There is no `any`: with it a retry is not safe (EVENT_STORE.md §9). */
 export type ExpectedRevision = bigint | 'no_stream';
 

@@ -41,6 +41,8 @@ export interface EventMetadata {
   readonly program?: string;
   readonly handler?: string;
   readonly organization?: string;
+  /** Set by the log where an append has several events: which one of how many this is, so that readers see all of an append or nothing. */
+  readonly append?: { readonly index: number; readonly size: number };
 }
 
 /** An event as it stands in the log. */

@@ -1,5 +1,6 @@
 import type { AnyEvent, EventMetadata, Recorded } from './event.js';
 import {
+  appendedMetadata,
   WrongExpectedRevision,
   type Appended,
   type Delivery,
@@ -33,10 +34,10 @@ export class InMemoryEventLog implements EventLog {
         return { revision: last.revision, position: last.position };
       throw new WrongExpectedRevision(stream, expected);
     }
-    const recorded = events.map(({ id, event, metadata }, i): Recorded => ({
+    const recorded = events.map(({ id, event }, i): Recorded => ({
       // What goes in comes out as JSON does it, so that a spec sees what the log would hold.
       ...(JSON.parse(JSON.stringify({ type: event.type, data: event.data })) as AnyEvent),
-      metadata: JSON.parse(JSON.stringify(metadata)) as EventMetadata,
+      metadata: JSON.parse(JSON.stringify(appendedMetadata(events, i))) as EventMetadata,
       ...{ id, stream, revision: BigInt(next + i), created: this.clock() },
       position: BigInt(100 + (this.#events.length + i) * 7),
     }));

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  appendedMetadata,
   NotDurable,
   WrongExpectedRevision,
   type Appended,
@@ -14,7 +15,7 @@ import { isRefusal, isWrongExpectedVersion } from './errors.js';
 const ONE_TRY_MS = 2_000;
 const LONGEST_PAUSE_MS = 250;
 
-const toEventData = ({ id, event, metadata }: NewEvent): EventData => {
+const toEventData = ({ id, event }: NewEvent, index: number, events: readonly NewEvent[]): EventData => {
   // What cannot be serialised (a bigint) must fail here: in the client it would be an unhandled rejection, and the append would never settle.
   JSON.stringify(event.data);
   return {
@@ -22,7 +23,7 @@ const toEventData = ({ id, event, metadata }: NewEvent): EventData => {
     type: event.type,
     contentType: 'application/json',
     data: event.data as Record<string, unknown>,
-    metadata: metadata as never,
+    metadata: appendedMetadata(events, index) as never,
   };
 };
 
