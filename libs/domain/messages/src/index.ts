@@ -1,2 +1,3 @@
-export * from './post.js';
+export * from './gateway.js';
 export * from './message.events.js';
+export * from './post.js';

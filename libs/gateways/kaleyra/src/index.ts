@@ -1,1 +1,1 @@
-export {};
+export * from './kaleyra.gateway.js';

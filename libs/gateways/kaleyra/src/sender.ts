@@ -1,0 +1,30 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import type { Sender } from '@mo-ledger/messages';
+
+/**
+ * Who sent it (GATEWAY.md, The sample's phone number). A number that only comes out once something is stripped is a candidate, for an
+ * operator to look at: it may well be somebody else's.
+ */
+export function readSender(deviceAddress: string, countryCode: string | null): Sender {
+  const written = deviceAddress.trim().replace(/^\+/, '');
+  const deviceE164 = toE164(written, countryCode);
+  const digits = deviceAddress.replace(/[^0-9]/g, '');
+  const deviceE164Candidate = deviceE164 || digits === written ? null : toE164(digits, countryCode);
+  return { deviceAddress, deviceE164, deviceE164Candidate };
+}
+
+// The longest number has fifteen digits; a little more leaves room for a prefix.
+const DIGITS = /^[0-9]{1,20}$/;
+
+function toE164(digits: string, countryCode: string | null): string | null {
+  if (!DIGITS.test(digits)) return null;
+  const dialling = countryCode?.trim().replace(/^\+/, '') ?? '';
+  const national = /^[0-9]{1,3}$/.test(dialling) ? validNumber(`+${dialling}${digits}`, dialling) : null;
+  return national ?? validNumber(`+${digits}`);
+}
+
+function validNumber(text: string, dialling?: string): string | null {
+  const number = parsePhoneNumberFromString(text, { extract: false });
+  if (!number?.isValid() || (dialling && number.countryCallingCode !== dialling)) return null;
+  return number.number;
+}
