@@ -42,9 +42,9 @@ export async function follow(
     const either = AbortSignal.any([signal, connection.signal]);
     let dropped: unknown;
     let live = false;
+    const deliveries = log.subscribe({ after, signal: either, ...(types ? { types } : {}) });
+    const batches = inBatches(deliveries, batchSize);
     try {
-      const deliveries = log.subscribe({ after, signal: either, ...(types ? { types } : {}) });
-      const batches = inBatches(deliveries, batchSize);
       for (;;) {
         let next: IteratorResult<readonly Delivery[]>;
         try {
@@ -62,6 +62,7 @@ export async function follow(
       }
     } finally {
       connection.abort();
+      await batches.return().catch(() => undefined);
     }
     if (signal.aborted) return;
     onDrop?.(dropped);

@@ -1,23 +1,24 @@
 /**
  * Hands out what has already arrived from a source, up to `limit` items at a time, as soon as there is any: while one batch is being
  * handled, the next one gathers. At most `limit` items wait; then the source is not asked for more. The source's error is thrown
- * after everything that came before it.
+ * after everything that came before it. Leaving the loop ends the source, which must not hold back its end while it waits for an item.
  */
 export async function* inBatches<T>(source: AsyncIterable<T>, limit: number): AsyncGenerator<readonly T[], void> {
   let waiting: T[] = [];
   let ended: { error?: unknown } | null = null;
   let wake: () => void = () => undefined;
   let room: () => void = () => undefined;
+  let left = false;
   const iterator = source[Symbol.asyncIterator]();
 
   const pump = async (): Promise<void> => {
     try {
-      for (;;) {
+      while (!left) {
         const next = await iterator.next();
         if (next.done) break;
         waiting.push(next.value);
         wake();
-        if (waiting.length >= limit) await new Promise<void>((resolve) => (room = resolve));
+        if (waiting.length >= limit && !left) await new Promise<void>((resolve) => (room = resolve));
       }
       ended = {};
     } catch (error) {
@@ -43,6 +44,7 @@ export async function* inBatches<T>(source: AsyncIterable<T>, limit: number): As
       return;
     }
   } finally {
+    left = true;
     room();
     await iterator.return?.();
     await pumping;
