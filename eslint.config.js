@@ -126,6 +126,7 @@ export default tseslint.config(
       'apps/**/*.ts',
       '**/*.spec.ts',
       'libs/http/src/settings.ts',
+      'libs/http/src/child-process.ts',
       'libs/embedded-event-store/src/main.ts',
     ],
     rules: { 'no-console': 'off' },

@@ -6,3 +6,4 @@ export * from './problem.js';
 export * from './service.js';
 export * from './settings.js';
 export * from './validation.js';
+export * from './child-process.js';
