@@ -1,1 +1,1 @@
-export {};
+export * from './info.keyword-handler.js';

@@ -1,1 +1,1 @@
-export {};
+export * from './installed-handlers.js';

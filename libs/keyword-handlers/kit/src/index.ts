@@ -4,3 +4,4 @@ export { NoSettings, type ParsedSettings, type SettingError, type SettingsClass 
 export * from './keyword-handler.js';
 export * from './keyword-handler-specification.js';
 export type { JsonSchema } from './settings-schema.js';
+export * from './tally.js';

@@ -1,1 +1,2 @@
-export {};
+export * from './quiz.keyword-handler.js';
+export * from './quiz.settings.js';

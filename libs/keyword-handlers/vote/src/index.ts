@@ -1,1 +1,1 @@
-export {};
+export * from './vote.keyword-handler.js';
