@@ -1,0 +1,51 @@
+import { relative } from 'node:path';
+
+/** The published example of a post (requirement, Sample MO SMS post), byte for byte. */
+export const SAMPLE =
+  'device_address=1447ß7665544&inbound_address=26161&router=cingular&carrier=cingular&channel=sms&message_orig=Hello+from+SMPPSim' +
+  '&message=Hello+from+SMPPSim&message_id=148929155953&message_subid=0&status=Processing&status_code=10&a2w_mo_ref_id=148929155953&country_code=1';
+
+/** Without a credential or a password. */
+const shown = (url: string): string => url.replace(/\/\/[^@/]*@/, '//');
+
+export interface Started {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly eventStoreUrl: string | undefined;
+  readonly databaseUrl: string | undefined;
+  readonly ledgerId: string;
+  readonly seconds: string;
+  readonly empty: boolean;
+}
+
+/** What a person reads when it has started. */
+export function banner({ url, dataDir, eventStoreUrl, databaseUrl, ledgerId, seconds, empty }: Started): string {
+  const lines = [
+    '',
+    `  mo-ledger is ready (${seconds} s)`,
+    '',
+    `  posts      ${url}/inbound/{organization}`,
+    `  API        ${url}/messages   description: ${url}/docs`,
+    `  health     ${url}/health     figures: ${url}/metrics`,
+    `  events     ${eventStoreUrl ? shown(eventStoreUrl) : `embedded, ${relative('.', dataDir) || '.'}/events`}`,
+    `  reads      ${databaseUrl ? shown(databaseUrl) : `PGlite, ${relative('.', dataDir) || '.'}/read-models (a cache: may be deleted while stopped)`}`,
+    `  ledger     ${ledgerId}`,
+    '',
+  ];
+  if (empty)
+    lines.push(
+      "  It is empty. Provision a code, post the gateway's own sample, and read it back:",
+      '',
+      ...firstSteps(url).map((line) => `  ${line}`),
+      '',
+    );
+  lines.push('  Ctrl-C stops it; what was accepted is finished first.', '');
+  return lines.join('\n');
+}
+
+/** The curl lines that a newcomer tries first. README.md has the same ones. */
+export const firstSteps = (url: string): readonly string[] => [
+  `curl -X PUT ${url}/organizations/acme -H 'Content-Type: application/json' -d '{"name":"Acme"}' && curl -X PUT ${url}/codes/26161 -H 'Content-Type: application/json' -d '{"type":"SHORT","sharing":"DEDICATED","forwarding":"ALL","organization":"acme"}'`,
+  `curl -i ${url}/inbound/acme -d '${SAMPLE}'`,
+  `curl '${url}/messages?organization=acme'`,
+];

@@ -1,0 +1,117 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Announcement, Logger } from '@mo-ledger/http';
+
+export interface ProcessOptions {
+  readonly name: string;
+  /** The program's file. */
+  readonly file: string;
+  readonly args?: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly logger: Logger;
+}
+
+const FIRST_TRIES = 25;
+const LONGEST_PAUSE_MS = 2_000;
+/** How long a process may take to stop before it is ended. */
+const STOP_MS = 12_000;
+
+/**
+ * A program that runs beside this one: started again whenever it ends, until it is stopped. It says where it listens through the
+ * channel that it was started with, and ends by itself when that channel is gone, so none outlives this process.
+ */
+export class SupervisedProcess {
+  #child: ChildProcess | null = null;
+  #stopping = false;
+  #url: string | null = null;
+  #starts = 0;
+
+  constructor(private readonly options: ProcessOptions) {}
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  /** Where it listens, or null while it does not. */
+  get url(): string | null {
+    return this.#url;
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null;
+  }
+
+  /**
+   * Resolves when it serves for the first time. A process that ends before is tried again for a few seconds (another one may just
+   * be giving up the data folder); then this throws with what it said last.
+   */
+  async start(): Promise<string> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#run();
+      } catch (error) {
+        if (this.#stopping || tries === FIRST_TRIES) throw error;
+        await delay(Math.min(50 * tries, 250));
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    const tooLong = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+    await ended;
+    clearTimeout(tooLong);
+  }
+
+  #run(): Promise<string> {
+    const { name, file, args = [], env, logger } = this.options;
+    this.#starts++;
+    // A group of its own: Ctrl-C in the terminal reaches this process alone, which then stops the others in order.
+    const child = fork(file, [...args], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      detached: true,
+    });
+    this.#child = child;
+    let said = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (this.#url === null) said = (said + chunk.toString()).slice(-10_000);
+      else process.stderr.write(chunk);
+    });
+    return new Promise<string>((resolve, reject) => {
+      child.on('message', (message) => {
+        this.#url = (message as Announcement).listening;
+        // What a start says is shown once it has succeeded: failed tries are told in one line.
+        process.stderr.write(said);
+        resolve(this.#url);
+      });
+      child.once('error', reject);
+      child.once('exit', (code, signal) => {
+        const served = this.#url !== null;
+        this.#url = null;
+        if (!served) reject(new Error(said.trim().split('\n').at(-1) || `${name} ended with ${signal ?? code}`));
+        if (served && !this.#stopping) {
+          logger.warn({ code, signal }, `${name} ended; it is started again`);
+          void this.#restart();
+        }
+      });
+    });
+  }
+
+  async #restart(): Promise<void> {
+    for (let pause = 50; !this.#stopping; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      await delay(pause);
+      if (this.#stopping) return;
+      try {
+        await this.#run();
+        return;
+      } catch (error) {
+        this.options.logger.warn({ starts: this.#starts, reason: String(error) }, `${this.name} did not start`);
+      }
+    }
+  }
+}
