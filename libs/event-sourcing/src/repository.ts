@@ -59,7 +59,8 @@ export class Repository<State, E extends AnyEvent, A extends Aggregate<State, E>
 
   /** Appends the uncommitted events of an aggregate as it was loaded. Throws WrongExpectedRevision where it has changed since. */
   async save(id: string, aggregate: A, context: CommandContext): Promise<Executed<A>> {
-    const events = aggregate.getUncommittedEvents();
+    // A copy: the aggregate empties its own list once they are recorded.
+    const events = [...aggregate.getUncommittedEvents()];
     if (events.length === 0) return { aggregate, events, position: aggregate.position };
     const appended: Appended = await this.log.append(
       this.streamOf(id),
