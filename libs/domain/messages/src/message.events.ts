@@ -2,7 +2,7 @@ import { Event } from '@mo-ledger/event-sourcing';
 import type { DeliveryAttempt, MessagePost, QuarantinedPost, QuarantineReason, StatusPost } from './post.js';
 
 /** Whose post it is, by which gateway's rules it was read, and our id of what it is about. */
-interface Context {
+export interface Context {
   /** Our id of the message, status notification or quarantined post. */
   readonly ledgerId: string;
   readonly organization: string;
@@ -17,7 +17,7 @@ export class MessageRecorded extends Event('MessageRecorded', PERSONAL)<
 > {}
 
 /** What the audit trail shows of a repeat without looking at the first delivery. */
-interface Repeat extends Context {
+export interface Repeat extends Context {
   readonly carrier: string | null;
   readonly channel: string | null;
   readonly router: string | null;
