@@ -1,1 +1,10 @@
-export {};
+export * from './build.js';
+export * from './define-projection.js';
+export * from './define-table.js';
+export * from './ledger-after.js';
+export * from './read-models.js';
+export * from './registry.js';
+export type { RowsOf, TableRows } from './row-changes.js';
+export * from './runner.js';
+export * from './signal.js';
+export * from './status.js';

@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { AnyEvent, EventClass, Recorded } from '@mo-ledger/event-sourcing';
+import type { Tables } from './define-table.js';
+import type { RowsOf } from './row-changes.js';
+
+type EventOf<C extends EventClass> = InstanceType<C> & AnyEvent;
+
+/** What is recorded for one event. Pure: it sees the event alone, and rows only inside `change`. */
+export type EventHandler<T extends Tables, E extends AnyEvent = AnyEvent> = (
+  event: Recorded<E>,
+  rows: RowsOf<T>,
+) => void;
+
+export interface ProjectionDefinition<T extends Tables, C extends EventClass> {
+  /** Lower case and hyphens, for example `audit-trail`. */
+  readonly name: string;
+  /** Raised when the rows of an old build would be wrong: a new build is filled, and reads switch to it. */
+  readonly version: number;
+  readonly tables: T;
+  /** The events that it wants; the server-side filter of a rebuild comes from them. */
+  readonly events: readonly C[];
+  readonly on: { readonly [Type in EventOf<C>['type']]: EventHandler<T, Extract<EventOf<C>, { type: Type }>> };
+  /** Events whose types are only known when the program is put together, such as those of the installed keyword handlers. */
+  readonly also?: { readonly types: readonly string[]; readonly handle: EventHandler<T> };
+  /**
+   * The int8 column that holds a position for as long as something is expected to follow from a row's event. `Ledger-After` waits for it
+   * to become null; it should have a partial index.
+   */
+  readonly pending?: { readonly table: keyof T & string; readonly column: string };
+}
+
+/** A projection as the runner sees it. */
+export interface Projection<T extends Tables = Tables> {
+  readonly name: string;
+  readonly version: number;
+  readonly tables: T;
+  /** Every event type that it wants. */
+  readonly types: ReadonlySet<string>;
+  /** Tells builds with other tables apart, so that a changed definition never writes into the tables of an old one. */
+  readonly fingerprint: string;
+  readonly pending: { readonly table: string; readonly column: string } | null;
+  /** Records what one event changes. */
+  handle(event: Recorded, rows: RowsOf<T>): void;
+}
+
+/**
+ * Defines a projection: tables, and for each event type which rows change. Rows are recorded, not written: the runner loads the rows
+ * that a whole batch touches, folds the changes in the log's order and writes each table once, so that the rows never depend on how
+ * the log was cut into batches.
+ */
+export function defineProjection<const T extends Tables, const C extends EventClass>(
+  definition: ProjectionDefinition<T, C>,
+): Projection<T> {
+  const { name, version, tables, also } = definition;
+  if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) throw new Error(`a projection cannot be called "${name}"`);
+  const handlers = new Map<string, EventHandler<T>[]>();
+  const add = (type: string, handler: EventHandler<T>) => handlers.set(type, [...(handlers.get(type) ?? []), handler]);
+  // The definition's type has a handler of the right event for each class that is listed.
+  const on = definition.on as unknown as Readonly<Record<string, EventHandler<T>>>;
+  for (const { type } of definition.events) {
+    const handler = on[type];
+    if (!handler) throw new Error(`the projection ${name} has no handler for ${type}`);
+    add(type, handler);
+  }
+  for (const type of also?.types ?? []) if (also) add(type, also.handle);
+  return {
+    name,
+    version,
+    tables,
+    types: new Set(handlers.keys()),
+    fingerprint: createHash('sha256').update(JSON.stringify(tables)).digest('hex').slice(0, 16),
+    pending: definition.pending ?? null,
+    handle: (event, rows) => handlers.get(event.type)?.forEach((handler) => handler(event, rows)),
+  };
+}

@@ -1,0 +1,79 @@
+import { follow, type Batch, type EventLog, type Recorded } from '@mo-ledger/event-sourcing';
+import type { Build } from './build.js';
+import { NOTHING_YET } from './registry.js';
+import { wholeAppends } from './whole-appends.js';
+
+export interface FeedOptions {
+  readonly batchSize: number;
+  /** The server-side filter of a rebuild; live, everything is delivered, so that each projection knows how far it is. */
+  readonly types?: readonly string[];
+  readonly onBatch: (feed: Feed, handled: number) => Promise<void> | void;
+  readonly onDrop: (error: unknown) => void;
+}
+
+/** One subscription to the log that feeds several builds, each from its own checkpoint on. */
+export class Feed {
+  #position: bigint;
+  #carried: readonly Recorded[] = [];
+  #turn: Promise<void> = Promise.resolve();
+  #live = false;
+  /** When the oldest event that is being handled was written; null while there is none. */
+  #oldest: Date | null = null;
+
+  constructor(
+    private readonly log: Pick<EventLog, 'subscribe'>,
+    readonly builds: Build[],
+    private readonly options: FeedOptions,
+  ) {
+    this.#position = builds.reduce(
+      (least, { position }) => (position < least ? position : least),
+      builds[0]?.position ?? NOTHING_YET,
+    );
+  }
+
+  get position(): bigint {
+    return this.#position;
+  }
+  /** Whether the end of the log was reached. */
+  get live(): boolean {
+    return this.#live;
+  }
+  get oldest(): Date | null {
+    return this.#oldest;
+  }
+
+  /** Follows the log until the signal aborts. @throws CheckpointLost */
+  async run(signal: AbortSignal): Promise<void> {
+    const { batchSize, types, onDrop } = this.options;
+    const after = this.#position === NOTHING_YET ? 'start' : this.#position;
+    await follow(this.log, (batch) => this.betweenBatches(() => this.#handle(batch, signal)), {
+      ...{ after, batchSize, signal },
+      onDrop: (error) => {
+        this.#live = false;
+        onDrop(error);
+      },
+      ...(types ? { types } : {}),
+    });
+  }
+
+  /** Runs something while no batch is under way. */
+  betweenBatches(work: () => Promise<void>): Promise<void> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async #handle(batch: Batch, signal: AbortSignal): Promise<void> {
+    const { whole, rest } = this.options.types
+      ? { whole: batch.events, rest: [] }
+      : wholeAppends([...this.#carried, ...batch.events]);
+    this.#carried = rest;
+    const position = rest.length > 0 ? (whole.at(-1)?.position ?? this.#position) : batch.position;
+    this.#oldest = whole[0]?.created ?? null;
+    await Promise.all(this.builds.map((build) => build.apply(whole, position, signal)));
+    this.#oldest = rest[0]?.created ?? (batch.live ? null : (whole.at(-1)?.created ?? this.#oldest));
+    this.#live = batch.live;
+    if (position > this.#position) this.#position = position;
+    await this.options.onBatch(this, whole.length);
+  }
+}

@@ -1,0 +1,34 @@
+import type { EventLog } from '@mo-ledger/event-sourcing';
+import type { Registry } from './registry.js';
+
+/**
+ * Makes sure that the read models are this log's: those of another ledger, of a log that was longer (a restored backup) or that went
+ * another way are dropped, with one line that says so, and are built anew.
+ */
+export async function ownLedger(
+  log: EventLog,
+  registry: Registry,
+  ledgerId: string,
+  logger: { warn(figures: object, message: string): void },
+): Promise<void> {
+  const owner = await registry.ledgerId();
+  if (owner === null) return registry.beginAnew(ledgerId);
+  const why = owner === ledgerId ? await disagreement(log, registry) : 'they belong to another ledger';
+  if (!why) return;
+  logger.warn({ why }, `the read models are set aside and built anew: ${why}`);
+  await registry.beginAnew(ledgerId);
+}
+
+/** Compares the furthest build's last event with the log: null where it is there. */
+async function disagreement(log: EventLog, registry: Registry): Promise<string | null> {
+  const known = (await registry.builds())
+    .flatMap(({ lastEvent }) => (lastEvent ? [lastEvent] : []))
+    .reduce<{ position: bigint; id: string } | null>((a, b) => (a && a.position >= b.position ? a : b), null);
+  if (!known) return null;
+  for await (const event of log.readAll({ direction: 'backwards', limit: 1 })) {
+    if (event.position < known.position) return 'they are ahead of the log';
+    for await (const same of log.readAll({ from: known.position, limit: 1 }))
+      return same.position === known.position && same.id === known.id ? null : 'the log has another history';
+  }
+  return 'they are ahead of the log';
+}

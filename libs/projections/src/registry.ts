@@ -1,0 +1,193 @@
+import { json, sql, type ReadStore, type ReadStoreTransaction } from '@mo-ledger/read-store';
+import type { Projection } from './define-projection.js';
+import type { ProjectionStatus } from './status.js';
+
+/** Before the first event. */
+export const NOTHING_YET = -1n;
+
+/** One build of a projection: tables in a schema of their own, and how far they are. */
+export interface BuildRecord {
+  readonly schema: string;
+  readonly name: string;
+  readonly version: number;
+  readonly fingerprint: string;
+  readonly position: bigint;
+  readonly handled: bigint;
+  readonly serving: boolean;
+  /** The last event of the log that it has passed, of whatever type: by it a log is recognised. */
+  readonly lastEvent: { readonly position: bigint; readonly id: string } | null;
+}
+
+/** How far a build came in one step. */
+export interface Advance {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly handled: number;
+  readonly lastEvent: { readonly position: bigint; readonly id: string } | null;
+}
+
+/** Somebody else has moved the checkpoint: what was about to be written is not, and the build must be read again. */
+export class CheckpointLost extends Error {
+  readonly code = 'CHECKPOINT_LOST';
+  constructor(readonly schema: string) {
+    super(`the checkpoint of ${schema} was moved by another projector`);
+  }
+}
+
+interface BuildRow {
+  schema_name: string;
+  name: string;
+  version: number;
+  fingerprint: string;
+  position: string;
+  handled: string;
+  serving: boolean;
+  last_event_position: string | null;
+  last_event_id: string | null;
+}
+
+// Any number that nobody else takes.
+const MIGRATION_LOCK = 7_711_614_102n;
+
+/** The runtime's own tables: which builds there are, how far each is, which of them serve, and whose ledger it all is. */
+export class Registry {
+  constructor(private readonly store: ReadStore) {}
+
+  /** Makes the runtime's tables where there are none. */
+  async migrate(): Promise<void> {
+    await this.store.db.transaction().execute(async (tx) => {
+      await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}::int8)`.execute(tx);
+      await sql`create schema if not exists projections`.execute(tx);
+      await sql`create table if not exists projections.ledger (id text not null)`.execute(tx);
+      await sql`create table if not exists projections.builds (
+        schema_name text primary key, name text not null, version int4 not null, build int4 not null, fingerprint text not null,
+        position int8 not null default -1, handled int8 not null default 0, serving boolean not null,
+        last_event_position int8, last_event_id text, created_at timestamptz not null default now()
+      )`.execute(tx);
+      await sql`create table if not exists projections.statuses (name text primary key, status json not null, at timestamptz not null)`.execute(
+        tx,
+      );
+      await sql`create unique index if not exists builds_serving on projections.builds (name) where serving`.execute(
+        tx,
+      );
+    });
+  }
+
+  /** The ledger whose events the read models come from; null where nobody has said yet. */
+  async ledgerId(): Promise<string | null> {
+    const { rows } = await sql<{ id: string }>`select id from projections.ledger`.execute(this.store.db);
+    return rows[0]?.id ?? null;
+  }
+
+  /** Drops every build, so that all of them are built anew from this ledger. */
+  async beginAnew(ledgerId: string): Promise<void> {
+    await this.store.db.transaction().execute(async (tx) => {
+      await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}::int8)`.execute(tx);
+      const { rows } = await sql<{ schema_name: string }>`delete from projections.builds returning schema_name`.execute(
+        tx,
+      );
+      for (const { schema_name } of rows) await sql`drop schema if exists ${sql.id(schema_name)} cascade`.execute(tx);
+      await sql`delete from projections.ledger`.execute(tx);
+      await sql`insert into projections.ledger values (${ledgerId})`.execute(tx);
+    });
+  }
+
+  async builds(): Promise<BuildRecord[]> {
+    const { rows } = await sql<BuildRow>`select * from projections.builds order by name, build`.execute(this.store.db);
+    return rows.map(toRecord);
+  }
+
+  /** The newest build of a projection with these tables; a new one where there is none. The first build of a name serves at once. */
+  async open(projection: Projection): Promise<BuildRecord> {
+    const { name, version, fingerprint } = projection;
+    return this.store.db.transaction().execute(async (tx) => {
+      await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}::int8)`.execute(tx);
+      const { rows } = await sql<BuildRow & { build: number }>`
+        select * from projections.builds where name = ${name} order by build desc`.execute(tx);
+      const known = rows.find((row) => row.version === version && row.fingerprint === fingerprint);
+      if (known) return toRecord(known);
+      return this.#create(tx, projection, (rows[0]?.build ?? 0) + 1, !rows.some((row) => row.serving));
+    });
+  }
+
+  async #create(
+    tx: ReadStoreTransaction,
+    { name, version, fingerprint, tables }: Projection,
+    build: number,
+    serving: boolean,
+  ): Promise<BuildRecord> {
+    const schema = `${name.replaceAll('-', '_')}_v${version}_${build}`;
+    await sql`create schema ${sql.id(schema)}`.execute(tx);
+    for (const [tableName, { columns, key, indexes }] of Object.entries(tables)) {
+      const lines = Object.entries(columns).map(([column, { sql: type }]) => sql`${sql.id(column)} ${sql.raw(type)}`);
+      const primary = sql`primary key (${sql.join(key.map((column) => sql.id(column)))})`;
+      await sql`create table ${sql.id(schema, tableName)} (${sql.join([...lines, primary])})`.execute(tx);
+      for (const index of indexes)
+        await sql`create index on ${sql.id(schema, tableName)} ${sql.raw(index)}`.execute(tx);
+    }
+    const { rows } = await sql<BuildRow>`
+      insert into projections.builds (schema_name, name, version, build, fingerprint, serving)
+      values (${schema}, ${name}, ${version}, ${build}, ${fingerprint}, ${serving}) returning *`.execute(tx);
+    const [row] = rows;
+    if (!row) throw new Error(`${schema} was not registered`);
+    return toRecord(row);
+  }
+
+  /**
+   * Moves a checkpoint, if it still is where it is thought to be.
+   *
+   * @throws CheckpointLost
+   */
+  async advance(db: Pick<ReadStoreTransaction, 'executeQuery'>, schema: string, step: Advance): Promise<void> {
+    const { numAffectedRows } = await sql`
+      update projections.builds set position = ${step.to}::int8, handled = handled + ${step.handled}::int8,
+        last_event_position = coalesce(${step.lastEvent?.position ?? null}::int8, last_event_position),
+        last_event_id = coalesce(${step.lastEvent?.id ?? null}::text, last_event_id)
+      where schema_name = ${schema} and position = ${step.from}::int8`.execute(db as ReadStoreTransaction);
+    if (numAffectedRows !== 1n) throw new CheckpointLost(schema);
+  }
+
+  /** Keeps what a projector says of its projections, and when. */
+  async saveStatuses(statuses: readonly ProjectionStatus[]): Promise<void> {
+    const rows = statuses.map((status) => ({ name: status.name, status }));
+    await sql`insert into projections.statuses (name, status, at)
+      select r->>'name', r->'status', now() from json_array_elements(${json(rows)}::json) r
+      on conflict (name) do update set status = excluded.status, at = excluded.at`.execute(this.store.db);
+  }
+
+  /** What projectors last said of their projections, and how long ago. */
+  async savedStatuses(): Promise<{ status: ProjectionStatus; ageSeconds: number }[]> {
+    const { rows } = await sql<{ status: ProjectionStatus; age: number }>`
+      select status, extract(epoch from now() - at)::float8 as age from projections.statuses order by name`.execute(
+      this.store.db,
+    );
+    return rows.map(({ status, age }) => ({ status, ageSeconds: age }));
+  }
+
+  /** Lets a build serve if it is at least as far as the one that does. Tells whether it serves now. */
+  async promote(schema: string): Promise<boolean> {
+    return this.store.db.transaction().execute(async (tx) => {
+      const { rows } = await sql<BuildRow>`select * from projections.builds
+        where name = (select name from projections.builds where schema_name = ${schema}) order by build for update`.execute(
+        tx,
+      );
+      const mine = rows.find((row) => row.schema_name === schema);
+      const serving = rows.find((row) => row.serving);
+      if (!mine) throw new CheckpointLost(schema);
+      if (serving && BigInt(serving.position) > BigInt(mine.position)) return false;
+      if (serving)
+        await sql`update projections.builds set serving = false where schema_name = ${serving.schema_name}`.execute(tx);
+      await sql`update projections.builds set serving = true where schema_name = ${schema}`.execute(tx);
+      return true;
+    });
+  }
+}
+
+const toRecord = (row: BuildRow): BuildRecord => ({
+  ...{ schema: row.schema_name, name: row.name, version: row.version, fingerprint: row.fingerprint },
+  ...{ position: BigInt(row.position), handled: BigInt(row.handled), serving: row.serving },
+  lastEvent:
+    row.last_event_position === null || row.last_event_id === null
+      ? null
+      : { position: BigInt(row.last_event_position), id: row.last_event_id },
+});

@@ -1,0 +1,2 @@
+export * from './check-projection.js';
+export * from './history.js';
