@@ -1,0 +1,21 @@
+import { DatabaseSync } from 'node:sqlite';
+import { migrate } from './schema.js';
+
+/** Pages that may gather in the write-ahead log before they are moved into the database: 16 MiB. */
+const CHECKPOINT_PAGES = 4096;
+
+/** Opens (or creates) the database for its one writer. Acknowledged means synced: FULL syncs the log at each commit. */
+export const openForWriting = (file: string): DatabaseSync => {
+  const db = new DatabaseSync(file);
+  db.exec(`pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full;
+    pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}; pragma cache_size = -65536; pragma foreign_keys = off`);
+  migrate(db);
+  return db;
+};
+
+/** Opens the database for reading beside its writer. */
+export const openForReading = (file: string): DatabaseSync => {
+  const db = new DatabaseSync(file, { readOnly: true });
+  db.exec('pragma busy_timeout = 5000; pragma cache_size = -32768');
+  return db;
+};

@@ -1,0 +1,52 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { EventLog } from './event-log.js';
+import { lockFolder } from './lock.js';
+import { Reader } from './reader.js';
+import { DATABASE } from './schema.js';
+import { Writer } from './writer.js';
+import type { Committed } from './writer.js';
+
+/** A folder with events, open: one writer, one reader, and the end of the log in memory. */
+export interface Storage {
+  file: string;
+  writer: Writer;
+  reader: Reader;
+  log: EventLog;
+  close(): Promise<void>;
+}
+
+/** Opens a folder, creating or migrating what is in it. Throws where another process has it open. */
+export const openStorage = async (dir: string, onCommit: (batch: Committed) => void = () => {}): Promise<Storage> => {
+  mkdirSync(dir, { recursive: true });
+  const unlock = lockFolder(dir);
+  try {
+    const file = join(dir, DATABASE);
+    let log: EventLog | undefined;
+    const { writer, end } = await Writer.open(file, (batch) => {
+      log?.publish(batch);
+      onCommit(batch);
+    });
+    log = new EventLog(end);
+    const reader = new Reader(file);
+    const close = async (): Promise<void> => {
+      await writer.close();
+      reader.close();
+      unlock();
+    };
+    if (end === 0) await writeFirstEvent(writer);
+    return { file, writer, reader, log, close };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+};
+
+/** A fresh store is never empty: `$all` begins with an event of the system. */
+const writeFirstEvent = async (writer: Writer): Promise<void> => {
+  const data = Buffer.from(JSON.stringify({ format: 'mo-ledger embedded event store' }));
+  const event = { id: crypto.randomUUID(), type: '$storeCreated', isJson: true, data, metadata: Buffer.alloc(0) };
+  const command = { kind: 'append', stream: '$store', expected: -1, events: 1, deadline: Infinity } as const;
+  const result = await writer.execute(command, [event]);
+  if (result.outcome === 'failed') throw new Error(result.message);
+};

@@ -1,0 +1,198 @@
+import { Worker } from 'node:worker_threads';
+import { STAMP_ROOM, bodyLength, writeBody } from '../protobuf/recorded-event.js';
+import type { ProposedEvent } from '../protobuf/recorded-event.js';
+import { RESULT_SIZE, Outcome } from './write-protocol.js';
+import type { Command, StreamCommand, WriteBatch, WriteReply, WriterReady } from './write-protocol.js';
+import { messageOf } from './message-of.js';
+
+export type WriteResult =
+  | { outcome: 'done'; revision: number; position: number }
+  | { outcome: 'wrong'; current: number }
+  | { outcome: 'deleted' }
+  | { outcome: 'timeout' }
+  | { outcome: 'failed'; message: string };
+
+export type Answer = (result: WriteResult) => void;
+
+/** What a committed batch wrote, and how long its transaction took. */
+export interface Committed {
+  written: Float64Array;
+  bytes: Buffer;
+  extra: Buffer;
+  appends: number;
+  milliseconds: number;
+}
+
+interface Pending {
+  command: Command;
+  events: readonly ProposedEvent[];
+  size: number;
+  answer: Answer;
+}
+
+/** One batch holds at most so much: memory is bounded, and a commit does not take too long. */
+const BATCH_BYTES = 8 * 1024 * 1024;
+const BATCH_COMMANDS = 4096;
+
+const toResult = (results: Float64Array, at: number): WriteResult => {
+  const [outcome, revision = 0, position = 0] = results.subarray(at * RESULT_SIZE, (at + 1) * RESULT_SIZE);
+  if (outcome === Outcome.done) return { outcome: 'done', revision, position };
+  if (outcome === Outcome.wrong) return { outcome: 'wrong', current: revision };
+  return { outcome: outcome === Outcome.deleted ? 'deleted' : 'timeout' };
+};
+
+/**
+ * The server's side of the writer's thread: gathers what arrives while the last transaction is being synced and
+ * hands it over as the next. `committed` is called before the answers.
+ */
+export class Writer {
+  readonly #worker: Worker;
+  readonly #committed: (batch: Committed) => void;
+  #queue: Pending[] = [];
+  #inFlight: Pending[] | undefined;
+  #scheduled = false;
+  readonly #closed: Promise<void>;
+  #idle: (() => void) | undefined;
+  #failure: string | undefined;
+  /** Bytes of events that wait for their turn or are being written. */
+  queuedBytes = 0;
+
+  private constructor(worker: Worker, committed: (batch: Committed) => void) {
+    this.#worker = worker;
+    this.#committed = committed;
+    worker.on('message', (reply: WriteReply) => this.#replied(reply));
+    worker.on('error', (error) => this.#broken(messageOf(error)));
+    this.#closed = new Promise((resolve) => worker.once('exit', () => resolve()));
+  }
+
+  /** Starts the thread on a database file. Resolves with the position of the last event stored. */
+  static async open(file: string, committed: (batch: Committed) => void): Promise<{ writer: Writer; end: number }> {
+    const worker = startWorker(file);
+    const ready = await new Promise<WriterReady>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+    });
+    if (!ready.ready) {
+      await worker.terminate();
+      throw new Error(ready.message);
+    }
+    return { writer: new Writer(worker, committed), end: ready.end };
+  }
+
+  /** Queues a command; `answer` is called once, when it is durable or refused. */
+  submit(command: Command, answer: Answer, events: readonly ProposedEvent[] = []): void {
+    if (this.#failure !== undefined) return answer({ outcome: 'failed', message: this.#failure });
+    const size = events.reduce(
+      (sum, event) => sum + bodyLength((command as StreamCommand).stream, event) + STAMP_ROOM,
+      0,
+    );
+    this.queuedBytes += size;
+    this.#queue.push({ command, events, size, answer });
+    this.#schedule();
+  }
+
+  /** The same as a promise. */
+  execute(command: Command, events: readonly ProposedEvent[] = []): Promise<WriteResult> {
+    return new Promise((resolve) => this.submit(command, resolve, events));
+  }
+
+  /** Lets what is queued be written, then ends the thread. */
+  async close(): Promise<void> {
+    if (this.#inFlight || this.#queue.length > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    this.#failure ??= 'the server is shutting down';
+    this.#worker.postMessage('close');
+    await this.#closed;
+  }
+
+  #schedule(): void {
+    if (this.#inFlight || this.#scheduled) return;
+    this.#scheduled = true;
+    // Not at once: the other requests of this round of the event loop come along.
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#inFlight || this.#queue.length === 0) return;
+    let size = 0;
+    let count = 0;
+    for (const pending of this.#queue) {
+      if (count > 0 && (size + pending.size > BATCH_BYTES || count === BATCH_COMMANDS)) break;
+      size += pending.size;
+      count++;
+    }
+    this.#inFlight = this.#queue.splice(0, count);
+    const batch = pack(this.#inFlight, size);
+    this.#worker.postMessage(batch, [batch.bytes, batch.layout.buffer]);
+  }
+
+  #replied(reply: WriteReply): void {
+    const batch = this.#inFlight ?? [];
+    this.#inFlight = undefined;
+    for (const { size } of batch) this.queuedBytes -= size;
+    this.#flush();
+    this.#settle(batch, reply);
+    if (!this.#inFlight) this.#idle?.();
+  }
+
+  #settle(batch: readonly Pending[], reply: WriteReply): void {
+    if (!reply.ok) {
+      const message = reply.diskFull ? `the disk is full: nothing was written (${reply.message})` : reply.message;
+      for (const { answer } of batch) answer({ outcome: 'failed', message });
+      return;
+    }
+    const { results, written, milliseconds } = reply;
+    const bytes = Buffer.from(reply.bytes);
+    const extra = Buffer.from(reply.extra);
+    this.#committed({ written, bytes, extra, appends: batch.length, milliseconds });
+    for (const [index, { answer }] of batch.entries()) answer(toResult(results, index));
+  }
+
+  #broken(message: string): void {
+    this.#failure = `the writer has stopped, the server has to be restarted: ${message}`;
+    const failed = [...(this.#inFlight ?? []), ...this.#queue];
+    this.#inFlight = undefined;
+    this.#queue = [];
+    for (const { answer } of failed) answer({ outcome: 'failed', message: this.#failure });
+    this.#idle?.();
+  }
+}
+
+const pack = (batch: readonly Pending[], size: number): WriteBatch => {
+  const bytes = Buffer.from(new ArrayBuffer(size));
+  const layout: number[] = [];
+  let at = 0;
+  for (const { command, events } of batch) {
+    for (const event of events) {
+      const end = writeBody(bytes, at, (command as StreamCommand).stream, event);
+      layout.push(at, end - at);
+      at = end + STAMP_ROOM;
+    }
+  }
+  return {
+    commands: batch.map(({ command }) => command),
+    layout: Uint32Array.from(layout),
+    bytes: bytes.buffer,
+  };
+};
+
+/** In a test the sources run as they are: Node strips the types, and `.js` in an import means the `.ts` beside it. */
+const SOURCES = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module';
+  registerHooks({
+    resolve(specifier, context, next) {
+      const source = specifier.startsWith('.') ? specifier.replace(/\\.js$/, '.ts') : specifier;
+      return next(source, context);
+    },
+  });`)}`;
+
+const startWorker = (file: string): Worker => {
+  const compiled = import.meta.url.endsWith('.js');
+  const entry = new URL(compiled ? './writer-thread.js' : './writer-thread.ts', import.meta.url);
+  return new Worker(entry, {
+    workerData: { file },
+    ...(!compiled && { execArgv: ['--disable-warning=ExperimentalWarning', '--import', SOURCES] }),
+  });
+};

@@ -1,0 +1,52 @@
+import { namesOf } from '../protobuf/recorded-event.js';
+import type { Outgoing } from '../server/outgoing.js';
+import type { StoredEvent } from '../storage/reader.js';
+import { isHiddenInAll } from './filter.js';
+import { checkpointMessage } from './messages.js';
+import type { Store } from './read.js';
+import type { ReadRequest } from './read-request.js';
+import { BATCH, Subscription } from './subscription.js';
+import type { Taken } from './subscription.js';
+
+/** Follows `$all`: strictly after a position, everything or what a filter lets through. */
+export class AllSubscription extends Subscription {
+  #position: number;
+  /** Events considered since the last checkpoint, matching or not. */
+  #considered = 0;
+
+  constructor(store: Store, request: ReadRequest, out: Outgoing) {
+    super(store, request, out);
+    const { from } = request;
+    this.#position = from === 'start' ? -1 : from === 'end' ? store.log.end : from;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  protected take(): Taken | undefined {
+    const { reader, log } = this.store;
+    if (log.covers(this.#position)) {
+      const events = log.after(this.#position, BATCH);
+      return events.length > 0 ? { events, fromTable: false } : undefined;
+    }
+    const { events } = reader.allForwards(this.#position + 1, log.end);
+    return events.length > 0 ? { events, fromTable: true } : undefined;
+  }
+
+  protected handle(event: StoredEvent & { stream?: string; type?: string }): void {
+    this.#position = event.position;
+    const names = event.stream === undefined ? namesOf(event.record) : (event as { stream: string; type: string });
+    const { filter } = this.request;
+    if (!isHiddenInAll(names.stream) && (filter?.filter.matches(names.stream, names.type) ?? true)) this.send(event);
+    if (!filter || ++this.#considered < filter.checkpointEvery) return;
+    this.#considered = 0;
+    this.out.write(checkpointMessage(event.position));
+  }
+
+  protected override caughtUp(): void {
+    if (!this.request.filter) return;
+    this.#considered = 0;
+    this.out.write(checkpointMessage(Math.max(this.#position, 0)));
+  }
+}
