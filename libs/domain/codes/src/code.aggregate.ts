@@ -12,7 +12,7 @@ import {
   type CodeSettings,
   type ProgramSettings,
 } from './code.events.js';
-import { CodeRefusal } from './code.refusal.js';
+import { CodeRefusal, type FieldProblem } from './code.refusal.js';
 import { codeProblems, programProblems } from './code.rules.js';
 import { evolveCode, initialCode, type CodeState, type Program } from './code.state.js';
 
@@ -38,10 +38,9 @@ export class Code extends Aggregate<CodeState, CodeEvent> {
 
   #refuseOtherCode(code: string, current: CodeSettings, settings: CodeSettings): void {
     const changed = (['type', 'sharing'] as const).filter((field) => current[field] !== settings[field]);
-    const errors = changed.map((field) => ({
-      field,
-      message: `the code's ${field} is ${current[field]} and cannot change`,
-    }));
+    const errors = changed.map((field) =>
+      unchangeable(field, `the code's ${field} is ${current[field]}, which cannot change`),
+    );
     if (current.organization !== settings.organization && this.state.programsOf.some((count) => count > 0))
       errors.push(unchangeable('organization', `the code has programs of ${current.organization}; retire them first`));
     if (errors.length)
@@ -125,9 +124,10 @@ function tidy(wanted: ProgramSettings): ProgramSettings {
 
 const utc = (time: string | null): string | null => (time === null ? null : new Date(time).toISOString());
 
-const unchangeable = (field: string, message: string) => ({ field, message });
+const unchangeable = (field: string, message: string): FieldProblem => ({ field, message });
 
-const sentence = (problems: readonly { message: string }[]): string => problems.map(({ message }) => message).join('; ');
+const sentence = (problems: readonly { message: string }[]): string =>
+  problems.map(({ message }) => message).join('; ');
 
 // Whatever the order of their fields; lists in order.
 const same = (a: unknown, b: unknown): boolean => canonical(a) === canonical(b);

@@ -69,7 +69,8 @@ export function codeWarnings(state: CodeState): string[] {
     );
   for (const word of optOutWords) {
     const claim = keywords.get(plainWords(word).join(''));
-    if (claim) warnings.push(`The opt-out word ${word} is a keyword of program ${claim.program}, which gets it no more.`);
+    if (claim)
+      warnings.push(`The opt-out word ${word} is a keyword of program ${claim.program}, which gets it no more.`);
   }
   if (forwarding === 'KEYWORDS' && catchAll !== null)
     warnings.push(`The code forwards keywords only: the catch-all program ${catchAll} gets none but forwarded texts.`);
@@ -83,8 +84,10 @@ export function programWarnings(state: CodeState, id: string): string[] {
   const warnings: string[] = [];
   for (const keyword of program.keywords) {
     const key = keywordKey(keyword) ?? '';
-    if (state.optOutWords.has(key)) warnings.push(`The keyword ${keyword} is an opt-out word of the code: the program gets it no more.`);
-    if (CLAIMABLE_WORDS.includes(key)) warnings.push(`The program claims ${keyword}, which means ${meaning(key)} elsewhere.`);
+    if (state.optOutWords.has(key))
+      warnings.push(`The keyword ${keyword} is an opt-out word of the code: the program gets it no more.`);
+    if (CLAIMABLE_WORDS.includes(key))
+      warnings.push(`The program claims ${keyword}, which means ${meaning(key)} elsewhere.`);
   }
   if (program.catchAll && state.settings.forwarding === 'KEYWORDS')
     warnings.push('The code forwards keywords only: this catch-all gets none but forwarded texts.');

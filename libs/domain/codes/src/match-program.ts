@@ -42,7 +42,10 @@ export interface Match {
   readonly hasPrograms: boolean;
 }
 
-type Found = Pick<Match, 'outcome' | 'program' | 'keyword' | 'match' | 'args' | 'reserved' | 'reason' | 'text' | 'provisioned'>;
+type Found = Pick<
+  Match,
+  'outcome' | 'program' | 'keyword' | 'match' | 'args' | 'reserved' | 'reason' | 'text' | 'provisioned'
+>;
 
 const NOTHING: Found = {
   outcome: 'UNMATCHED',
@@ -82,7 +85,7 @@ export function matchProgram(state: CodeState | null, input: MatchInput): Match 
     const reason = found.reserved === 'START' && !hasPrograms ? 'NOT_OURS' : null;
     return { ...found, ...consent, outcome: 'RESERVED', reason, anomalies: [] };
   }
-  const unexpected = found.outcome === 'UNMATCHED' && state.settings?.sharing === 'SHARED';
+  const unexpected = found.outcome === 'UNMATCHED' && state?.settings?.sharing === 'SHARED';
   return { ...found, ...consent, anomalies: unexpected ? ['UNEXPECTED_KEYWORD_ON_SHARED_CODE'] : [] };
 }
 
@@ -90,7 +93,7 @@ const distinct = (texts: readonly (string | null)[]): string[] => [
   ...new Set(texts.filter((text): text is string => text !== null && text !== '')),
 ];
 
-function isProvisionedFor(state: CodeState | null, organization: string | null): state is CodeState {
+function isProvisionedFor(state: CodeState | null, organization: string | null): boolean {
   if (!state?.settings) return false;
   const { sharing, organization: owner } = state.settings;
   return sharing === 'SHARED' || organization === null || organization === owner;
@@ -110,7 +113,8 @@ function findOptOut(words: OptOutWords, all: readonly string[], input: MatchInpu
     return isStripped(input.message ?? '', input.messageOrig ?? '');
   };
   const conflicting = findings.find(
-    ({ text, confidence }) => confidence !== 'EXACT' && confidence !== 'LEADING' && !isBlank(text) && !merelyStripped(text),
+    ({ text, confidence }) =>
+      confidence !== 'EXACT' && confidence !== 'LEADING' && !isBlank(text) && !merelyStripped(text),
   );
   const { text, confidence } = found;
   return { text, confidence: confidence === 'EXACT' ? 'EXACT' : 'LEADING', conflicting: conflicting?.text ?? null };
@@ -123,12 +127,13 @@ function find(state: CodeState | null, texts: readonly string[], input: MatchInp
   for (const text of texts) {
     const parsed = parseText(text);
     const reserved = startOrHelp(text);
-    if (reserved && !(state && isClaimed(state, reserved.word))) return { ...NOTHING, reserved: reserved.reserved, text };
+    if (reserved && !(state && isClaimed(state, reserved.word)))
+      return { ...NOTHING, reserved: reserved.reserved, text };
     const matched = state && findKeyword(state, text, parsed, input);
     if (matched && matched.outcome !== 'UNMATCHED') return matched;
     found = matched ?? found;
   }
-  const catchAll = state?.catchAll == null ? undefined : state.programs.get(state.catchAll);
+  const catchAll = state?.programs.get(state.catchAll ?? '');
   if (!catchAll) return found;
   const text = texts[0] ?? '';
   return toProgram(catchAll, input, { keyword: null, match: 'CATCH_ALL', args: parseText(text).all, text });
