@@ -16,8 +16,8 @@ export const projects = () =>
 const build = (project) => {
   const source = join(project, 'src');
   rmSync(join(project, 'dist'), { recursive: true, force: true });
-  for (const file of globSync('**/*.ts', { cwd: source, exclude: (name) => /\.spec\.ts$|\.d\.ts$/.test(name) })) {
-    if (/\.spec\.ts$|\.d\.ts$/.test(file)) continue;
+  for (const file of globSync('**/*.ts', { cwd: source })) {
+    if (/\.(spec|contract|d)\.ts$/.test(file)) continue;
     const target = join(project, 'dist', file.replace(/\.ts$/, '.js'));
     const { code, map } = transformFileSync(join(source, file), { configFile: join(root, '.swcrc') });
     mkdirSync(dirname(target), { recursive: true });
