@@ -1,1 +1,3 @@
-export {};
+export * from './admin.module.js';
+export { AFTER_COMMAND, type AfterCommand } from './answers.js';
+export * from './problems.js';

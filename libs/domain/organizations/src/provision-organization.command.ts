@@ -51,7 +51,6 @@ export class ProvisionOrganizationHandler implements ICommandHandler<ProvisionOr
           $causationId: commandId,
           recordedBy: this.recordedBy,
           schemaVersion: 1,
-          organization,
         },
       },
     );

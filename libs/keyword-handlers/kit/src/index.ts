@@ -3,5 +3,5 @@ export * from './handler-registry.js';
 export { NoSettings, type ParsedSettings, type SettingError, type SettingsClass } from './handler-settings.js';
 export * from './keyword-handler.js';
 export * from './keyword-handler-specification.js';
-export type { JsonSchema } from './settings-schema.js';
+export { objectSchema, type JsonSchema } from './settings-schema.js';
 export * from './tally.js';

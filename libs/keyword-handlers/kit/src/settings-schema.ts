@@ -24,7 +24,8 @@ export function settingsSchema(type: SettingsClass): JsonSchema {
   };
 }
 
-function objectSchema(type: SettingsClass): JsonSchema {
+/** The same without what only a whole document has; nested classes are references. */
+export function objectSchema(type: SettingsClass): JsonSchema {
   const { properties = {}, required = [], ...rest } = targetConstructorToSchema(type, OPTIONS);
   const defaults = new type() as Readonly<Record<string, unknown>>;
   const hasDefault = (name: string): boolean => defaults[name] !== undefined;

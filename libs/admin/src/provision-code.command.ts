@@ -1,0 +1,51 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { codeRepository, codeWarnings, type CodeSettings } from '@mo-ledger/codes';
+import type { EventLog, LedgerKey } from '@mo-ledger/event-sourcing';
+import { refuseUnknownOrganization } from './known-organization.js';
+import { contextOf, type Operation } from './operation.js';
+
+export interface Provisioned {
+  readonly created: boolean;
+  /** The commit position of the last change of the code or its programs. */
+  readonly position: bigint;
+  /** What an operator should know, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** Create a code, or replace its settings. */
+export class ProvisionCode extends Command<Provisioned> {
+  constructor(
+    readonly code: string,
+    readonly settings: CodeSettings,
+    readonly operation: Operation,
+  ) {
+    super();
+  }
+}
+
+/** Throws CodeRefusal, and CommandRefused where its organization is unknown. */
+@CommandHandler(ProvisionCode)
+export class ProvisionCodeHandler implements ICommandHandler<ProvisionCode> {
+  readonly #codes;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly ledgerKey: LedgerKey,
+  ) {
+    this.#codes = codeRepository(log);
+  }
+
+  async execute({ code, settings, operation }: ProvisionCode): Promise<Provisioned> {
+    if (settings.organization !== null) await refuseUnknownOrganization(this.log, settings.organization);
+    const { aggregate, events, position } = await this.#codes.execute(
+      code,
+      (aggregate) => aggregate.provision(code, settings, operation.at),
+      contextOf(this.ledgerKey, operation),
+    );
+    return {
+      created: events[0]?.type === 'CodeProvisioned',
+      position: position ?? 0n,
+      warnings: codeWarnings(aggregate.state),
+    };
+  }
+}

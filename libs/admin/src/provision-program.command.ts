@@ -1,0 +1,75 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { codeRepository, programWarnings, type Code, type ProgramSettings } from '@mo-ledger/codes';
+import type { EventLog, LedgerKey } from '@mo-ledger/event-sourcing';
+import type { HandlerRegistry } from '@mo-ledger/keyword-handlers';
+import { refuseUnknownOrganization } from './known-organization.js';
+import { contextOf, type Operation } from './operation.js';
+import type { Provisioned } from './provision-code.command.js';
+import { CommandRefused } from './refusals.js';
+
+/** Create a program on a code, or replace its settings. */
+export class ProvisionProgram extends Command<Provisioned> {
+  constructor(
+    readonly code: string,
+    readonly program: string,
+    readonly wanted: Omit<ProgramSettings, 'settings'>,
+    /** As the keyword handler wants them; undefined counts as none. */
+    readonly settings: unknown,
+    readonly operation: Operation,
+  ) {
+    super();
+  }
+}
+
+/** Throws CodeRefusal, and CommandRefused where organization, handler or the handler's settings are not as they must be. */
+@CommandHandler(ProvisionProgram)
+export class ProvisionProgramHandler implements ICommandHandler<ProvisionProgram> {
+  readonly #codes;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly ledgerKey: LedgerKey,
+    private readonly handlers: HandlerRegistry,
+  ) {
+    this.#codes = codeRepository(log);
+  }
+
+  async execute({ code, program, wanted, settings, operation }: ProvisionProgram): Promise<Provisioned> {
+    await refuseUnknownOrganization(this.log, wanted.organization);
+    const { aggregate, events, position } = await this.#codes.execute(
+      code,
+      (aggregate) => this.#provision(aggregate, code, program, wanted, settings, operation.at),
+      contextOf(this.ledgerKey, operation),
+    );
+    return {
+      created: events[0]?.type === 'ProgramProvisioned',
+      position: position ?? 0n,
+      warnings: programWarnings(aggregate.state, program),
+    };
+  }
+
+  #provision(
+    aggregate: Code,
+    code: string,
+    program: string,
+    wanted: Omit<ProgramSettings, 'settings'>,
+    raw: unknown,
+    at: string,
+  ): void {
+    // Where the code is unknown that is what the caller must hear first.
+    const settings = aggregate.state.settings ? this.#parse(wanted.handler, raw) : {};
+    aggregate.provisionProgram(code, program, { ...wanted, settings }, at);
+  }
+
+  #parse(name: string, raw: unknown): ProgramSettings['settings'] {
+    const handler = this.handlers.get(name);
+    if (!handler) {
+      const message = `there is no handler ${name}; installed are ${this.handlers.all.map((h) => h.name).join(', ')}`;
+      throw new CommandRefused('HANDLER_UNKNOWN', message, [{ field: 'handler', message }]);
+    }
+    const parsed = handler.parseSettings(raw ?? undefined);
+    if ('value' in parsed) return parsed.value;
+    const sentence = parsed.errors.map(({ message }) => message).join('; ');
+    throw new CommandRefused('SETTINGS_INVALID', sentence, parsed.errors);
+  }
+}
