@@ -1,1 +1,3 @@
-export {};
+export * from './inbound.module.js';
+export { INBOUND_LIMITS, type InboundLimits } from './inbound-endpoint.js';
+export * from './organization-directory.js';
