@@ -37,7 +37,7 @@ interface Routed {
   readonly reason: string | null;
 }
 
-const PERSONAL = ['deviceAddress', 'deviceE164', 'text', 'args'];
+const PERSONAL = ['deviceAddress', 'deviceE164', 'text', 'args', 'error'];
 
 /** A program took the message. */
 export class KeywordMatched extends Event('KeywordMatched', PERSONAL)<Routed & { readonly outcome: 'MATCHED' }> {}
