@@ -1,0 +1,1 @@
+export * from './read-side-under-test.js';

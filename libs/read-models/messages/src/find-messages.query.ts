@@ -1,0 +1,104 @@
+import { Problem } from '@mo-ledger/http';
+import { ReadModels } from '@mo-ledger/projections';
+import {
+  all,
+  Filter,
+  is,
+  isDevice,
+  isShort,
+  Keyset,
+  TimedListQuery,
+  within,
+  type Condition,
+  type Page,
+} from '@mo-ledger/read-model-kit';
+import { sql } from '@mo-ledger/read-store';
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { IsIn, IsOptional } from 'class-validator';
+import { MESSAGE_COLUMNS, toMessageItem, type MessageItem } from './message-item.js';
+import { messages } from './messages.projection.js';
+import { searchQuery } from './search-words.js';
+
+const KINDS = ['MO', 'MMS_MO'] as const;
+const OUTCOMES = ['PENDING', 'MATCHED', 'RESERVED', 'UNMATCHED', 'UNPROVISIONED', 'NOT_ROUTED', 'FAILED'] as const;
+const ANOMALIES = [
+  ...(['DEVICE_ADDRESS_MALFORMED', 'CHARSET_FALLBACK', 'DUPLICATE_FIELD', 'MESSAGE_ID_MISSING'] as const),
+  ...(['CONFLICTING_DUPLICATE', 'INBOUND_ADDRESS_UNPROVISIONED', 'UNEXPECTED_KEYWORD_ON_SHARED_CODE'] as const),
+  'OUT_OF_ORDER_CONSENT',
+] as const;
+
+/** The parameters of `GET /messages`. */
+export class MessageFilters extends TimedListQuery {
+  @Filter() organization?: string;
+  @Filter() code?: string;
+  @Filter('as it was written or in E.164, with or without the plus') device?: string;
+  @Filter() messageId?: string;
+  @Filter() program?: string;
+  @Filter() keyword?: string;
+  @Filter() carrier?: string;
+  @Filter() channel?: string;
+  @Filter() router?: string;
+  @ApiPropertyOptional({ enum: KINDS }) @IsOptional() @IsIn(KINDS) kind?: string;
+  @ApiPropertyOptional({ enum: OUTCOMES }) @IsOptional() @IsIn(OUTCOMES) outcome?: string;
+  @ApiPropertyOptional({ enum: ANOMALIES }) @IsOptional() @IsIn(ANOMALIES) anomaly?: string;
+  @Filter('words of the text, or their beginnings') q?: string;
+}
+
+export class FindMessages extends Query<Page<MessageItem>> {
+  constructor(readonly filters: MessageFilters) {
+    super();
+  }
+}
+
+const newestFirst = new Keyset(
+  'messages',
+  [
+    { column: 'received_at', kind: 'time' },
+    { column: 'position', kind: 'position' },
+  ],
+  'desc',
+);
+
+@QueryHandler(FindMessages)
+export class FindMessagesHandler implements IQueryHandler<FindMessages> {
+  constructor(private readonly readModels: ReadModels) {}
+
+  async execute({ filters }: FindMessages): Promise<Page<MessageItem>> {
+    const { limit, cursor } = filters;
+    const { db } = await this.readModels.of(messages);
+    const rows = await db
+      .selectFrom('messages')
+      .select(MESSAGE_COLUMNS)
+      .where(all([...conditions(filters), cursor === undefined ? null : newestFirst.after(cursor)]))
+      .orderBy(newestFirst.order)
+      .limit(limit + 1)
+      .execute();
+    return newestFirst.page(rows, limit, toMessageItem);
+  }
+}
+
+const conditions = (filters: MessageFilters): (Condition | null)[] => [
+  isShort('organization', filters.organization),
+  is('code', filters.code),
+  isDevice(filters.device),
+  is('message_id', filters.messageId),
+  isShort('program', filters.program),
+  is('keyword', filters.keyword),
+  is('carrier', filters.carrier),
+  is('channel', filters.channel),
+  is('router', filters.router),
+  isShort('kind', filters.kind),
+  isShort('outcome', filters.outcome),
+  filters.anomaly === undefined
+    ? null
+    : sql<boolean>`(cardinality(anomalies) > 0 and anomalies @> ${[filters.anomaly]}::text[])`,
+  filters.q === undefined ? null : matches(filters.q),
+  within('received_at', filters),
+];
+
+function matches(q: string): Condition {
+  const wanted = searchQuery(q);
+  if (wanted === null) throw new Problem(400, 'q has no word', [{ field: 'q', message: 'has no word to look for' }]);
+  return sql<boolean>`array_to_tsvector(words) @@ ${wanted}::text::tsquery`;
+}

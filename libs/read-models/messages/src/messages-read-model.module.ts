@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { FindMessagesHandler } from './find-messages.query.js';
+import { FindQuarantinedHandler, ReadQuarantinedHandler } from './find-quarantine.query.js';
+import { FindStatusesHandler } from './find-statuses.query.js';
+import { MessagesController } from './messages.controller.js';
+import { ReadMessageHandler } from './read-message.query.js';
+
+/** `/messages`, `/statuses`, `/quarantine`; it needs `ReadSideModule`. */
+@Module({
+  imports: [CqrsModule],
+  controllers: [MessagesController],
+  providers: [
+    FindMessagesHandler,
+    ReadMessageHandler,
+    FindStatusesHandler,
+    FindQuarantinedHandler,
+    ReadQuarantinedHandler,
+  ],
+})
+export class MessagesReadModelModule {}
