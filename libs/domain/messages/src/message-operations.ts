@@ -1,4 +1,4 @@
-import { Repository, type EventLog, type LedgerKey } from '@mo-ledger/event-sourcing';
+import { Repository, WrongExpectedRevision, type EventLog, type LedgerKey } from '@mo-ledger/event-sourcing';
 import type { Gateway } from './gateway.js';
 import { Message } from './message.aggregate.js';
 import type { MessageEvent } from './message.events.js';
@@ -19,37 +19,55 @@ export interface Operation {
   readonly at: string;
 }
 
+/**
+ * Looks at how a message was routed before it is routed once more. Answers the position of a request that is under way, which a
+ * repeat leaves alone, or null; throws where the message may not be routed again.
+ */
+export type RerouteCheck = (ledgerId: string) => Promise<bigint | null>;
+
+const MOST_LOST_RACES = 50;
+
 /** What operators do to messages and quarantined posts. */
 export class MessageOperations {
   readonly #messages: Repository<Message['state'], MessageEvent, Message>;
   readonly #quarantine: Repository<QuarantineItem['state'], QuarantineEvent, QuarantineItem>;
 
-  /** @param gateways those whose posts may be in quarantine */
+  /**
+   * @param gateways those whose posts may be in quarantine
+   * @param mayReroute a message does not know how it was routed: whoever does says whether it may be routed again
+   */
   constructor(
     log: EventLog,
     private readonly key: LedgerKey,
     private readonly recorder: PostRecorder,
     private readonly gateways: readonly Gateway[],
     private readonly recordedBy: string,
+    private readonly mayReroute: RerouteCheck = () => Promise.resolve(null),
   ) {
     this.#messages = new Repository(log, 'message', () => new Message());
     this.#quarantine = new Repository(log, 'quarantine', () => new QuarantineItem());
   }
 
   /**
-   * Asks for a message to be routed once more, at this point of the log. Answers the position of the request. Whether its outcome
-   * allows that is for the caller to know: a message does not know how it was routed. Throws LedgerIdUnknown.
+   * Asks for a message to be routed once more, at this point of the log. Answers the position of the request, or of one that is
+   * under way. Two who ask at the same time are one request: the later append loses the race, and its check sees the earlier.
+   * Throws LedgerIdUnknown, and what `mayReroute` throws.
    */
   async requestReroute(ledgerId: string, applyConsent: boolean, operation: Operation): Promise<bigint> {
-    const { position } = await this.#messages.execute(
-      ledgerId,
-      (message) => {
-        if (!message.state.recorded) throw new LedgerIdUnknown('message', ledgerId);
-        message.requestReroute({ ledgerId, applyConsent, requestedAt: operation.at });
-      },
-      this.#context(ledgerId, operation, () => this.key.uuid('reroute', ledgerId, operation.commandId)),
-    );
-    return position ?? 0n;
+    const eventId = () => this.key.uuid('reroute', ledgerId, operation.commandId);
+    for (let lost = 0; ; lost++) {
+      const message = await this.#messages.load(ledgerId);
+      if (!message.state.recorded) throw new LedgerIdUnknown('message', ledgerId);
+      const underWay = await this.mayReroute(ledgerId);
+      if (underWay !== null) return underWay;
+      message.requestReroute({ ledgerId, applyConsent, requestedAt: operation.at });
+      try {
+        const { position } = await this.#messages.save(ledgerId, message, this.#context(ledgerId, operation, eventId));
+        return position ?? 0n;
+      } catch (error) {
+        if (!(error instanceof WrongExpectedRevision) || lost >= MOST_LOST_RACES) throw error;
+      }
+    }
   }
 
   /**
