@@ -2,19 +2,34 @@ import { Module, type DynamicModule, type FactoryProvider, type Type } from '@ne
 import { CqrsModule } from '@nestjs/cqrs';
 import type { EventLog, LedgerKey } from '@mo-ledger/event-sourcing';
 import type { HandlerRegistry } from '@mo-ledger/keyword-handlers';
+import {
+  MessageOperations,
+  PostRecorder,
+  ReprocessQuarantinedPostHandler,
+  RerouteMessageHandler,
+  type Gateway,
+} from '@mo-ledger/messages';
 import { ProvisionOrganizationHandler } from '@mo-ledger/organizations';
+import { ResolveReviewHandler, subscriberRepository, type Reviews } from '@mo-ledger/subscribers';
 import { AFTER_COMMAND, Answers, type AfterCommand } from './answers.js';
 import { ChangeProgramStateHandler } from './change-program-state.command.js';
 import { CodesController } from './codes.controller.js';
+import { rerouteCheck } from './may-reroute.js';
+import { MessagesController } from './messages.controller.js';
 import { RECORDED_BY } from './operation.js';
 import { OrganizationsController } from './organizations.controller.js';
 import { ProvisionCodeHandler } from './provision-code.command.js';
 import { ProvisionProgramHandler } from './provision-program.command.js';
+import { ReviewsController } from './reviews.controller.js';
 
 export interface AdminDependencies {
   readonly log: EventLog;
   readonly ledgerKey: LedgerKey;
   readonly handlers: HandlerRegistry;
+  /** Those whose posts may be in quarantine. */
+  readonly gateways: readonly Gateway[];
+  /** The gateway's schedule, in minutes. */
+  readonly retryMinutes?: readonly number[];
   /** Awaited before a command is answered; without it a command is answered once it is durable. */
   readonly afterCommand?: AfterCommand;
 }
@@ -22,11 +37,14 @@ export interface AdminDependencies {
 /** The calls of API.md, Admin API, as commands; `adminProblems` says how refusals are answered. */
 @Module({})
 export class AdminModule {
-  static register({ log, ledgerKey, handlers, afterCommand }: AdminDependencies): DynamicModule {
+  static register(dependencies: AdminDependencies): DynamicModule {
+    const { log, ledgerKey, handlers, afterCommand } = dependencies;
+    const operations = messageOperations(dependencies);
+    const reviews: Reviews = { subscribers: subscriberRepository(log, handlers), key: ledgerKey };
     return {
       module: AdminModule,
-      imports: [CqrsModule.forRoot()],
-      controllers: [OrganizationsController, CodesController],
+      imports: [CqrsModule],
+      controllers: [OrganizationsController, CodesController, MessagesController, ReviewsController],
       providers: [
         Answers,
         { provide: AFTER_COMMAND, useValue: afterCommand },
@@ -34,9 +52,21 @@ export class AdminModule {
         handler(ProvisionCodeHandler, () => new ProvisionCodeHandler(log, ledgerKey)),
         handler(ProvisionProgramHandler, () => new ProvisionProgramHandler(log, ledgerKey, handlers)),
         handler(ChangeProgramStateHandler, () => new ChangeProgramStateHandler(log, ledgerKey)),
+        handler(RerouteMessageHandler, () => new RerouteMessageHandler(operations)),
+        handler(ReprocessQuarantinedPostHandler, () => new ReprocessQuarantinedPostHandler(operations)),
+        handler(ResolveReviewHandler, () => new ResolveReviewHandler(reviews)),
       ],
     };
   }
+}
+
+function messageOperations({ log, ledgerKey, gateways, retryMinutes }: AdminDependencies): MessageOperations {
+  const recorder = new PostRecorder(log, ledgerKey, {
+    recordedBy: RECORDED_BY,
+    ...(retryMinutes ? { retryMinutes } : {}),
+    clock: () => performance.now(),
+  });
+  return new MessageOperations(log, ledgerKey, recorder, gateways, RECORDED_BY, rerouteCheck(log, ledgerKey));
 }
 
 const handler = <T>(type: Type<T> | (new (...args: never[]) => T), make: () => T): FactoryProvider => ({

@@ -171,16 +171,16 @@ describe('provisioning over HTTP', () => {
     it('is paused, resumed and retired; each repeated is quiet', async () => {
       await api.put('/codes/26161/programs/P-STATE', { ...JOIN, keywords: ['STATE'] });
       const change = async (what: string) => {
-        const first = await api.post(`/codes/26161/programs/P-STATE/${what}`);
-        const again = await api.post(`/codes/26161/programs/P-STATE/${what}`);
+        const first = await api.call('POST', `/codes/26161/programs/P-STATE/${what}`);
+        const again = await api.call('POST', `/codes/26161/programs/P-STATE/${what}`);
         expect([first.status, again.status, again.position]).toEqual([200, 200, first.position]);
         return first.body;
       };
       expect(await change('pause')).toMatchObject({ paused: true, retired: false });
       expect(await change('resume')).toMatchObject({ paused: false, retired: false });
       expect(await change('retire')).toMatchObject({ retired: true });
-      expect((await api.post('/codes/26161/programs/P-STATE/resume')).status).toBe(409);
-      expect((await api.post('/codes/26161/programs/P-NONE/pause')).status).toBe(404);
+      expect((await api.call('POST', '/codes/26161/programs/P-STATE/resume')).status).toBe(409);
+      expect((await api.call('POST', '/codes/26161/programs/P-NONE/pause')).status).toBe(404);
       const heir = await api.put('/codes/26161/programs/P-HEIR', { ...JOIN, keywords: ['STATE'] });
       expect(heir.status).toBe(201);
     });

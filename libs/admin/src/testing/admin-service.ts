@@ -1,7 +1,9 @@
 import { InMemoryEventLog, LedgerKey, type Recorded } from '@mo-ledger/event-sourcing';
 import { createService } from '@mo-ledger/http';
+import { kaleyra } from '@mo-ledger/kaleyra';
 import { defineKeywordHandler, HandlerRegistry } from '@mo-ledger/keyword-handlers';
 import { ArrayMinSize, IsString } from 'class-validator';
+import { inbound } from './inbound.js';
 import { AdminModule, adminProblems, type AfterCommand } from '../index.js';
 
 class VoteSettings {
@@ -23,7 +25,10 @@ export interface Answer {
 export async function startAdminService(afterCommand?: AfterCommand) {
   const log = new InMemoryEventLog();
   const ledgerKey = new LedgerKey('ab'.repeat(32));
-  const module = AdminModule.register({ log, ledgerKey, handlers, ...(afterCommand ? { afterCommand } : {}) });
+  const module = AdminModule.register({
+    ...{ log, ledgerKey, handlers, gateways: [kaleyra] },
+    ...(afterCommand ? { afterCommand } : {}),
+  });
   const service = await createService({ name: 'admin-api', logLevel: 'silent', module, knownProblems: adminProblems });
   const url = await service.listen('127.0.0.1', 0);
 
@@ -43,10 +48,10 @@ export async function startAdminService(afterCommand?: AfterCommand) {
   };
   return {
     log,
-    ledgerKey,
+    ...inbound(log, ledgerKey, handlers),
     url,
     put: (path: string, body: unknown) => send('PUT', path, body),
-    post: (path: string, body?: unknown) => send('POST', path, body),
+    call: send,
     events: async (stream: string): Promise<Recorded[]> => {
       const recorded: Recorded[] = [];
       for await (const event of log.readStream(stream)) recorded.push(event);
