@@ -33,6 +33,11 @@ export class Connection {
     return { client: await this.#client, generation };
   }
 
+  /** Whether the client of that generation is still the one in use. A call of one that was replaced may end as if all was well. */
+  isCurrent(generation: number): boolean {
+    return generation === this.#generation && !this.#closed;
+  }
+
   /** Replaces the client that failed; whoever comes second with the same failure finds it done. */
   renew(failed: number): void {
     if (failed !== this.#generation || this.#closed) return;

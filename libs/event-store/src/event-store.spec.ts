@@ -1,5 +1,13 @@
 import { status } from '@grpc/grpc-js';
-import { Event, follow, NotDurable, type Batch, type EventLog, type NewEvent } from '@mo-ledger/event-sourcing';
+import {
+  Event,
+  follow,
+  NotDurable,
+  type Batch,
+  type EventLog,
+  type NewEvent,
+  type Recorded,
+} from '@mo-ledger/event-sourcing';
 import { connectEventLog } from './index.js';
 import { answers, askedAfter, MisbehavingServer } from './misbehaving-server.js';
 
@@ -67,6 +75,21 @@ describe('the event log over a server that misbehaves', () => {
       await server.start(port);
       await expect(log.append('s', [event(2)], 0n)).resolves.toMatchObject({ position: 100n });
     });
+  });
+
+  it('reads again what an append cut short by failing, and does not take it for the end', async () => {
+    let begun: () => void = () => undefined;
+    const reading = new Promise<void>((resolve) => (begun = resolve));
+    server.reading = [() => begun(), (call) => (call.write(answers.event(1)), call.end())];
+    const read = (async () => {
+      const seen: Recorded[] = [];
+      for await (const recorded of log.readStream('s')) seen.push(recorded);
+      return seen;
+    })();
+    await reading;
+    server.appends = ['fail the call', 'confirm'];
+    await log.append('other', [event(2)], 'no_stream');
+    expect(await read).toHaveLength(1);
   });
 
   describe('following', () => {

@@ -75,7 +75,10 @@ async function* readingOnce(
   try {
     for (let given = 0; given < limit;) {
       const next = await within(NO_ANSWER_MS, iterator.next());
-      if (next.done) return;
+      if (next.done) {
+        if (!connection.isCurrent(generation)) throw new Error('the connection was replaced during the read');
+        return;
+      }
       const event = toRecorded(next.value.event);
       if (!event) continue;
       given++;
