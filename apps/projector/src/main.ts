@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { connectEventLog } from '@mo-ledger/event-store';
+import { announce, createLogger, createService, startProgram, stopInOrder } from '@mo-ledger/http';
+import { createProjector, observeProjections, ProjectorModule, readSideProblems } from '@mo-ledger/read-side';
+import { openReadStore } from '@mo-ledger/read-store';
+import { readConfiguration } from './configuration.js';
+
+await startProgram(async () => {
+  const { eventStoreUrl, databaseUrl, dataDir, logLevel, host, port } = readConfiguration();
+  const logger = createLogger('projector', logLevel);
+  const store = await openReadStore({
+    ...{ url: databaseUrl, dir: join(dataDir, 'read-models') },
+    onSetAside: (dir, movedTo) => logger.warn(`${dir} cannot be opened: it is kept as ${movedTo} and built anew`),
+  });
+  const log = connectEventLog({ url: eventStoreUrl });
+  const projector = createProjector(log, store, logger);
+  const statuses = async () => projector.status();
+  const service = await createService({
+    ...{ name: 'projector', logLevel, module: ProjectorModule.register(statuses), knownProblems: readSideProblems },
+  });
+  observeProjections(service, statuses);
+  stopInOrder(async () => {
+    await service.close();
+    await projector.stop();
+    await log.close();
+    await store.close();
+  });
+  projector.start();
+  const url = await service.listen(host, port);
+  announce(url);
+  console.log(`projector: listening on ${url}`);
+});

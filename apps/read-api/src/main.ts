@@ -1,0 +1,26 @@
+import { announce, createService, startProgram, stopInOrder } from '@mo-ledger/http';
+import { observeProjections, ReadApiModule, readSideProblems, savedStatuses } from '@mo-ledger/read-side';
+import { openReadStore } from '@mo-ledger/read-store';
+import { readConfiguration } from './configuration.js';
+
+await startProgram(async () => {
+  const { databaseUrl, logLevel, host, port } = readConfiguration();
+  const store = await openReadStore({ url: databaseUrl });
+  const statuses = savedStatuses(store);
+  const service = await createService({
+    ...{
+      name: 'read-api',
+      logLevel,
+      module: ReadApiModule.register(store, null, statuses),
+      knownProblems: readSideProblems,
+    },
+  });
+  observeProjections(service, statuses);
+  stopInOrder(async () => {
+    await service.close();
+    await store.close();
+  });
+  const url = await service.listen(host, port);
+  announce(url);
+  console.log(`read-api: listening on ${url}`);
+});

@@ -1,0 +1,12 @@
+import { messages, MessagesReadModelModule } from '@mo-ledger/messages-read-model';
+import type { Projection } from '@mo-ledger/projections';
+import type { Type } from '@nestjs/common';
+
+/** The projections that run, one line each. */
+export const projections: readonly Projection[] = [messages];
+
+/** The modules that answer from them, one line each. */
+export const queryModules: readonly Type[] = [MessagesReadModelModule];
+
+/** The projection that knows of each message whether it is routed: `Ledger-After` asks it. */
+export const mainProjection: Projection = messages;

@@ -1,0 +1,38 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { EventLog } from '@mo-ledger/event-sourcing';
+import type { Logger } from '@mo-ledger/http';
+import { ProjectionRunner, type ProjectionStatus, type Signal } from '@mo-ledger/projections';
+import { ProjectionsController, PROJECTION_STATUSES, ReadSideModule, savedStatuses } from '@mo-ledger/read-model-kit';
+import type { ReadStore } from '@mo-ledger/read-store';
+import { mainProjection, projections, queryModules } from './installed-read-models.js';
+
+/** What the projections say of themselves, from the runner in this process or from what another one left in the database. */
+export type Statuses = () => Promise<readonly ProjectionStatus[]>;
+
+/** A runner of every installed projection; `start()` begins, `stop()` ends after the batch under way. */
+export const createProjector = (log: EventLog, store: ReadStore, logger: Logger): ProjectionRunner =>
+  new ProjectionRunner({ log, store, projections, logger });
+
+/** What the projector serves: `/projections`. */
+@Module({})
+export class ProjectorModule {
+  static register(statuses: Statuses): DynamicModule {
+    return {
+      module: ProjectorModule,
+      controllers: [ProjectionsController],
+      providers: [{ provide: PROJECTION_STATUSES, useValue: statuses }],
+    };
+  }
+}
+
+/** What the read API serves: every query. */
+@Module({})
+export class ReadApiModule {
+  /** @param advanced told by a projector in the same process; null where it runs elsewhere */
+  static register(store: ReadStore, advanced: Signal | null, statuses: Statuses = savedStatuses(store)): DynamicModule {
+    return {
+      module: ReadApiModule,
+      imports: [ReadSideModule.register({ store, main: mainProjection, advanced, statuses }), ...queryModules],
+    };
+  }
+}
