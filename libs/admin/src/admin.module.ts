@@ -11,7 +11,7 @@ import {
 } from '@mo-ledger/messages';
 import { ProvisionOrganizationHandler } from '@mo-ledger/organizations';
 import { ResolveReviewHandler, subscriberRepository, type Reviews } from '@mo-ledger/subscribers';
-import { AFTER_COMMAND, Answers, type AfterCommand } from './answers.js';
+import { AFTER_ORGANIZATION_CHANGE, Answers, type AfterOrganizationChange } from './answers.js';
 import { ChangeProgramStateHandler } from './change-program-state.command.js';
 import { CodesController } from './codes.controller.js';
 import { rerouteCheck } from './may-reroute.js';
@@ -30,15 +30,15 @@ export interface AdminDependencies {
   readonly gateways: readonly Gateway[];
   /** The gateway's schedule, in minutes. */
   readonly retryMinutes?: readonly number[];
-  /** Awaited before a command is answered; without it a command is answered once it is durable. */
-  readonly afterCommand?: AfterCommand;
+  /** Awaited before a change of an organization is answered; without it that is answered once it is durable. */
+  readonly afterOrganizationChange?: AfterOrganizationChange;
 }
 
 /** The calls of API.md, Admin API, as commands; `adminProblems` says how refusals are answered. */
 @Module({})
 export class AdminModule {
   static register(dependencies: AdminDependencies): DynamicModule {
-    const { log, ledgerKey, handlers, afterCommand } = dependencies;
+    const { log, ledgerKey, handlers, afterOrganizationChange } = dependencies;
     const operations = messageOperations(dependencies);
     const reviews: Reviews = { subscribers: subscriberRepository(log, handlers), key: ledgerKey };
     return {
@@ -47,7 +47,7 @@ export class AdminModule {
       controllers: [OrganizationsController, CodesController, MessagesController, ReviewsController],
       providers: [
         Answers,
-        { provide: AFTER_COMMAND, useValue: afterCommand },
+        { provide: AFTER_ORGANIZATION_CHANGE, useValue: afterOrganizationChange },
         handler(ProvisionOrganizationHandler, () => new ProvisionOrganizationHandler(log, ledgerKey, RECORDED_BY)),
         handler(ProvisionCodeHandler, () => new ProvisionCodeHandler(log, ledgerKey)),
         handler(ProvisionProgramHandler, () => new ProvisionProgramHandler(log, ledgerKey, handlers)),

@@ -1,18 +1,18 @@
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
-/** Waits until whoever must act on a command knows of it: in `standalone` the receiver and the keyword router (API.md). */
-export type AfterCommand = (position: bigint) => Promise<void>;
+/**
+ * Awaited before a change of an organization is answered, with its position: in `standalone` the receiver in the same process then
+ * knows of it, so that a post may follow at once (API.md). Everything else a post or a message meets through the log's order.
+ */
+export type AfterOrganizationChange = (position: bigint) => Promise<void>;
 
-export const AFTER_COMMAND = Symbol('AfterCommand');
+export const AFTER_ORGANIZATION_CHANGE = Symbol('AfterOrganizationChange');
 
-/** How every command is answered: once it is acted on, with the position of the last change. */
+/** How every command is answered: with the position of the last change. */
 @Injectable()
 export class Answers {
-  constructor(@Optional() @Inject(AFTER_COMMAND) private readonly afterCommand?: AfterCommand) {}
-
   async send<Body extends object>(reply: FastifyReply, status: number, position: bigint, body: Body): Promise<Body> {
-    await this.afterCommand?.(position);
     void reply.code(status).header('ledger-position', position.toString());
     return body;
   }

@@ -1,3 +1,3 @@
 export * from './admin.module.js';
-export { AFTER_COMMAND, type AfterCommand } from './answers.js';
+export { AFTER_ORGANIZATION_CHANGE, type AfterOrganizationChange } from './answers.js';
 export * from './problems.js';

@@ -1,10 +1,10 @@
-import { Body, Controller, Inject, Param, Put, Res } from '@nestjs/common';
+import { Body, Controller, Inject, Optional, Param, Put, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { validBody } from '@mo-ledger/http';
 import { ProvisionOrganization } from '@mo-ledger/organizations';
-import { Answers } from './answers.js';
+import { AFTER_ORGANIZATION_CHANGE, Answers, type AfterOrganizationChange } from './answers.js';
 import { AnswersProvisioning, DescribesBody } from './api-description.js';
 import { validName } from './names.js';
 import { newOperation } from './operation.js';
@@ -16,6 +16,7 @@ export class OrganizationsController {
   constructor(
     @Inject(CommandBus) private readonly commands: CommandBus,
     @Inject(Answers) private readonly answers: Answers,
+    @Optional() @Inject(AFTER_ORGANIZATION_CHANGE) private readonly afterChange?: AfterOrganizationChange,
   ) {}
 
   @Put(':organization')
@@ -31,6 +32,7 @@ export class OrganizationsController {
     const { name, key } = validBody(OrganizationBody, body);
     const command = new ProvisionOrganization(organization, name, key, newOperation());
     const { created, position } = await this.commands.execute(command);
+    await this.afterChange?.(position);
     return this.answers.send(reply, created ? 201 : 200, position, { organization, name, warnings: [] });
   }
 }

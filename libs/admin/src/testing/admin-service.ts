@@ -4,7 +4,7 @@ import { kaleyra } from '@mo-ledger/kaleyra';
 import { defineKeywordHandler, HandlerRegistry } from '@mo-ledger/keyword-handlers';
 import { ArrayMinSize, IsString } from 'class-validator';
 import { inbound } from './inbound.js';
-import { AdminModule, adminProblems, type AfterCommand } from '../index.js';
+import { AdminModule, adminProblems, type AfterOrganizationChange } from '../index.js';
 
 class VoteSettings {
   @ArrayMinSize(1) @IsString({ each: true }) choices!: string[];
@@ -22,12 +22,12 @@ export interface Answer {
 }
 
 /** The admin API on a log in memory, served on a port of its own. */
-export async function startAdminService(afterCommand?: AfterCommand) {
+export async function startAdminService(afterOrganizationChange?: AfterOrganizationChange) {
   const log = new InMemoryEventLog();
   const ledgerKey = new LedgerKey('ab'.repeat(32));
   const module = AdminModule.register({
     ...{ log, ledgerKey, handlers, gateways: [kaleyra] },
-    ...(afterCommand ? { afterCommand } : {}),
+    ...(afterOrganizationChange ? { afterOrganizationChange } : {}),
   });
   const service = await createService({ name: 'admin-api', logLevel: 'silent', module, knownProblems: adminProblems });
   const url = await service.listen('127.0.0.1', 0);
