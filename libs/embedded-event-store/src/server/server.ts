@@ -13,7 +13,9 @@ import { StreamSubscription } from '../streams/stream-subscription.js';
 import { Calls } from './calls.js';
 import { authenticator } from './credentials.js';
 import type { Credentials } from './credentials.js';
-import { GOSSIP, NOT_SERVED, SERVER_FEATURES, STREAMS } from './definitions.js';
+import { GOSSIP, NOT_SERVED, PERSISTENT_SUBSCRIPTIONS, SERVER_FEATURES, STREAMS } from './definitions.js';
+import { persistentSubscriptionsService } from '../persistent-subscriptions/service.js';
+import { PersistentSubscriptions } from '../persistent-subscriptions/subsystem.js';
 import { clusterInfo } from './gossip.js';
 import type { Outgoing, SendingCall } from './outgoing.js';
 import { supportedMethods } from './server-features.js';
@@ -53,6 +55,8 @@ export const serve = async (storage: Storage, options: ServerOptions): Promise<R
   let port = options.port;
 
   server.addService(STREAMS, streamsService(storage, store, calls, batches));
+  const subscriptions = new PersistentSubscriptions(storage, store);
+  server.addService(PERSISTENT_SUBSCRIPTIONS, persistentSubscriptionsService(subscriptions, calls));
   server.addService(SERVER_FEATURES, { getSupportedMethods: withoutCredentials(supportedMethods) });
   server.addService(GOSSIP, {
     read: withoutCredentials(() => clusterInfo(options.advertisedHost, port, Date.now())),
@@ -65,6 +69,7 @@ export const serve = async (storage: Storage, options: ServerOptions): Promise<R
       calls.refuse();
       await Promise.all([...batches].map((batch) => batch.answered()));
       calls.cancel();
+      subscriptions.close();
       await shutDown(server);
     },
   };

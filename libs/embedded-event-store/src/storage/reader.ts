@@ -96,6 +96,16 @@ export class Reader {
     return page(this.#allBackwards.iterate(before), limit);
   }
 
+  /** What persistent subscriptions there are, with their checkpoints. */
+  persistentSubscriptions(): { key: string; configuration: string; checkpoint: number | undefined }[] {
+    const rows = this.#db.prepare('select key, configuration, checkpoint from persistent_subscriptions').all();
+    return rows.map(({ key, configuration, checkpoint }) => ({
+      key: String(key),
+      configuration: String(configuration),
+      checkpoint: checkpoint === null ? undefined : Number(checkpoint),
+    }));
+  }
+
   close(): void {
     this.#db.close();
   }
