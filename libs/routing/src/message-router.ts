@@ -1,0 +1,136 @@
+import { LRUCache } from 'lru-cache';
+import { WrongExpectedRevision, type EventLog, type EventMetadata, type LedgerKey } from '@mo-ledger/event-sourcing';
+import type { HandlerRegistry } from '@mo-ledger/keyword-handlers';
+import {
+  ROUTING_EVENTS,
+  Subscriber,
+  subscriberStream,
+  type Handling,
+  type RoutableMessage,
+  type RoutingEvent,
+} from '@mo-ledger/subscribers';
+import { untilDone } from './retry.js';
+
+/** One message on its way to its subscriber. */
+export interface Job {
+  readonly subscriber: string;
+  readonly message: RoutableMessage;
+  readonly handling: Handling;
+  /** The id of the event that is handled. */
+  readonly causationId: string;
+}
+
+export interface MessageRouterOptions {
+  readonly log: EventLog;
+  readonly key: LedgerKey;
+  readonly handlers: HandlerRegistry;
+  readonly recordedBy: string;
+  /** How many subscribers are kept in memory. */
+  readonly subscribers: number;
+  /** The end of the log when the router started: what is appended before it was there already. */
+  readonly end: bigint;
+  readonly signal: AbortSignal;
+  readonly onError: (error: unknown) => void;
+}
+
+const ROUTING_TYPES = new Set<string>(ROUTING_EVENTS.map(({ type }) => type));
+const isRouting = (event: { readonly type: string }): event is RoutingEvent => ROUTING_TYPES.has(event.type);
+
+/**
+ * Lets each message's subscriber decide and appends what it decided, once: the expected revision is always explicit, ids derive from
+ * the message's event, and the subscriber knows which message it handled last.
+ */
+export class MessageRouter {
+  readonly #subscribers: LRUCache<string, Subscriber>;
+
+  constructor(private readonly options: MessageRouterOptions) {
+    this.#subscribers = new LRUCache({ max: options.subscribers });
+  }
+
+  /**
+   * Resolves with the routing event once it is durable, however long that takes; with null where the message was handled before.
+   * Throws only when the router stops. Messages of one subscriber must come one after the other.
+   */
+  async route(job: Job): Promise<RoutingEvent | null> {
+    if (job.handling.rerouted && (await this.#needsNoReroute(job))) return null;
+    // One that is not in memory is most likely new: then the append itself finds out, without a read.
+    let subscriber = this.#subscribers.get(job.subscriber) ?? this.#create();
+    for (;;) {
+      subscriber.route(job.subscriber, job.message, job.handling);
+      const events = [...subscriber.getUncommittedEvents()];
+      const routed = events[0];
+      if (!routed || !isRouting(routed)) {
+        this.#subscribers.set(job.subscriber, subscriber);
+        return null;
+      }
+      if (await this.#append(job, subscriber, events, routed)) return routed;
+      subscriber = await this.#patiently(() => this.#load(job.subscriber));
+    }
+  }
+
+  /** False where somebody else wrote to the subscriber first. */
+  async #append(
+    job: Job,
+    subscriber: Subscriber,
+    events: readonly { readonly type: string; readonly data: object }[],
+    routed: RoutingEvent,
+  ): Promise<boolean> {
+    const { key, log, end } = this.options;
+    const { subscriber: id, causationId } = job;
+    const metadata = this.#metadata(job, routed);
+    const newEvents = events.map((event, index) => {
+      return { id: key.uuid('routed', causationId, index, event.type), event, metadata };
+    });
+    try {
+      const appended = await this.#patiently(() =>
+        log.append(subscriberStream(id), newEvents, subscriber.revision ?? 'no_stream'),
+      );
+      subscriber.recorded(appended.revision, appended.position);
+      // Appended by an earlier run: what it decided then may be more than what this one would remember.
+      if (appended.position <= end) this.#subscribers.delete(id);
+      else this.#subscribers.set(id, subscriber);
+      return true;
+    } catch (error) {
+      this.#subscribers.delete(id);
+      if (error instanceof WrongExpectedRevision) return false;
+      throw error;
+    }
+  }
+
+  #metadata({ message, causationId }: Job, { data: { program, handler } }: RoutingEvent): EventMetadata {
+    return {
+      ...{ $correlationId: message.ledgerId, $causationId: causationId, recordedBy: this.options.recordedBy },
+      ...{ schemaVersion: 1, code: message.code, organization: message.organization },
+      ...(program === null ? {} : { program }),
+      ...(handler === null ? {} : { handler }),
+    };
+  }
+
+  #create(): Subscriber {
+    return new Subscriber(this.options.handlers);
+  }
+
+  async #load(id: string): Promise<Subscriber> {
+    const subscriber = this.#create();
+    for await (const event of this.options.log.readStream(subscriberStream(id))) subscriber.replay(event);
+    return subscriber;
+  }
+
+  /** Only what did not come to its program is routed again; another request may have done so since this one was made. */
+  async #needsNoReroute({ subscriber, message }: Job): Promise<boolean> {
+    const outcome = await this.#patiently(async () => {
+      let last: string | null = null;
+      for await (const event of this.options.log.readStream(subscriberStream(subscriber))) {
+        const { ledgerId, outcome } = event.data as RoutingEvent['data'];
+        if (isRouting(event) && ledgerId === message.ledgerId) last = outcome;
+      }
+      return last;
+    });
+    return outcome === 'MATCHED' || outcome === 'RESERVED';
+  }
+
+  #patiently<T>(attempt: () => Promise<T>): Promise<T> {
+    const { signal, onError } = this.options;
+    return untilDone(attempt, { signal, onError, final: (error) => error instanceof WrongExpectedRevision });
+  }
+}
