@@ -5,7 +5,11 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['js', 'mjs', 'cjs', 'ts', 'json', 'node'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // Its ESM build imports JSON without an attribute, which jest is about to refuse.
+    '^libphonenumber-js/max$': new URL('node_modules/libphonenumber-js/max/index.cjs', import.meta.url).pathname,
+  },
   transform: { '^.+\\.ts$': '@swc/jest' },
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@mo-ledger/source', 'node', 'node-addons'] },

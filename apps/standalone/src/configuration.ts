@@ -1,5 +1,6 @@
 import { LOOPBACK, Settings, WrongSetting } from '@mo-ledger/http';
 import { LedgerKey } from '@mo-ledger/event-sourcing';
+import { EVENT_STORE_PROTOCOLS } from '@mo-ledger/event-store';
 
 /** The gateway's published addresses (requirement, firewall rules). */
 const GATEWAY = '208.71.240.0/21';
@@ -7,14 +8,14 @@ const GATEWAY = '208.71.240.0/21';
 /** The settings of `npm start` (API.md, Settings). Throws WrongSetting. */
 export function readConfiguration(settings = new Settings()) {
   const host = settings.text('HOST', '127.0.0.1');
-  const eventStoreUrl = settings.url('EVENTSTORE_URL', ['esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover']);
+  const eventStoreUrl = settings.url('EVENTSTORE_URL', EVENT_STORE_PROTOCOLS);
   const key = settings.optional('LEDGER_KEY');
   if (eventStoreUrl && !key)
     throw new WrongSetting(
       'LEDGER_KEY',
       'must be set with EVENTSTORE_URL: 32 bytes in hex, for example from `openssl rand -hex 32`, and never change',
     );
-  if (key) asLedgerKey(key);
+  if (key) new LedgerKey(key);
   const onLoopback = LOOPBACK.has(host) || host === 'localhost';
   return {
     host,
@@ -30,11 +31,3 @@ export function readConfiguration(settings = new Settings()) {
   };
 }
 export type Configuration = ReturnType<typeof readConfiguration>;
-
-export function asLedgerKey(hex: string): LedgerKey {
-  try {
-    return new LedgerKey(hex);
-  } catch {
-    throw new WrongSetting('LEDGER_KEY', 'must be 32 bytes in hex (64 digits)');
-  }
-}

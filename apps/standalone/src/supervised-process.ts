@@ -9,6 +9,8 @@ export interface ProcessOptions {
   readonly args?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly logger: Logger;
+  /** For a program that does not announce where it listens but says so on stdout, at this address: it serves when it has. */
+  readonly fixedUrl?: string;
 }
 
 const FIRST_TRIES = 25;
@@ -68,12 +70,12 @@ export class SupervisedProcess {
   }
 
   #run(): Promise<string> {
-    const { name, file, args = [], env, logger } = this.options;
+    const { name, file, args = [], env, logger, fixedUrl } = this.options;
     this.#starts++;
     // A group of its own: Ctrl-C in the terminal reaches this process alone, which then stops the others in order.
     const child = fork(file, [...args], {
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      stdio: ['ignore', fixedUrl ? 'pipe' : 'ignore', 'pipe', 'ipc'],
       detached: true,
     });
     this.#child = child;
@@ -83,11 +85,16 @@ export class SupervisedProcess {
       else process.stderr.write(chunk);
     });
     return new Promise<string>((resolve, reject) => {
-      child.on('message', (message) => {
-        this.#url = (message as Announcement).listening;
+      const serves = (url: string): void => {
+        if (this.#url !== null) return;
+        this.#url = url;
         // What a start says is shown once it has succeeded: failed tries are told in one line.
         process.stderr.write(said);
-        resolve(this.#url);
+        resolve(url);
+      };
+      child.on('message', (message) => serves((message as Announcement).listening));
+      child.stdout?.on('data', (chunk: Buffer) => {
+        if (fixedUrl && chunk.includes('listening on')) serves(fixedUrl);
       });
       child.once('error', reject);
       child.once('exit', (code, signal) => {

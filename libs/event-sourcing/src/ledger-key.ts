@@ -8,6 +8,14 @@ export type LedgerId = Brand<'LedgerId'>;
 /** An event's id, a UUID. */
 export type EventId = Brand<'EventId'>;
 
+/** `LEDGER_KEY` is no key. */
+export class InvalidLedgerKey extends Error {
+  readonly code = 'INVALID_LEDGER_KEY';
+  constructor() {
+    super('LEDGER_KEY: must be 32 bytes in hex (64 digits), for example from `openssl rand -hex 32`');
+  }
+}
+
 /**
  * Derives ids from `LEDGER_KEY`, so that the same natural key always gets the same id and nobody without the key can tell
  * whose it is (ARCHITECTURE.md, Personal data).
@@ -15,9 +23,9 @@ export type EventId = Brand<'EventId'>;
 export class LedgerKey {
   readonly #key: Buffer;
 
-  /** @param hex 32 bytes in hex; throws on anything else */
+  /** @param hex 32 bytes in hex. Throws InvalidLedgerKey on anything else. */
   constructor(hex: string) {
-    if (!/^[0-9a-f]{64}$/i.test(hex)) throw new Error('LEDGER_KEY must be 32 bytes in hex (64 digits)');
+    if (!/^[0-9a-f]{64}$/i.test(hex)) throw new InvalidLedgerKey();
     this.#key = Buffer.from(hex, 'hex');
   }
 

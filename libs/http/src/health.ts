@@ -4,6 +4,8 @@ export interface PartHealth {
   readonly ok: boolean;
   /** One sentence where it is not. */
   readonly detail?: string;
+  /** Its process id, where it is a process of its own. */
+  readonly pid?: number;
 }
 
 /** The checks behind `/health/ready` and `/health`; parts add theirs at start-up. */

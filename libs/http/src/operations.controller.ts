@@ -1,8 +1,10 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Registry } from 'prom-client';
 import { Health } from './health.js';
+
+/** The token of what `/metrics` answers: the figures of this process, or of several, in Prometheus' text format. */
+export const METRICS_TEXT = Symbol('MetricsText');
 
 /** What every service answers about itself (API.md): `/health`, `/health/live`, `/health/ready`, `/metrics`. */
 @ApiExcludeController()
@@ -10,7 +12,7 @@ import { Health } from './health.js';
 export class OperationsController {
   constructor(
     @Inject(Health) private readonly health: Health,
-    @Inject(Registry) private readonly metrics: Registry,
+    @Inject(METRICS_TEXT) private readonly metrics: () => Promise<string>,
   ) {}
 
   @Get('health/live')
@@ -32,6 +34,6 @@ export class OperationsController {
 
   @Get('metrics')
   async figures(@Res() reply: FastifyReply): Promise<void> {
-    await reply.header('content-type', this.metrics.contentType).send(await this.metrics.metrics());
+    await reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(await this.metrics());
   }
 }

@@ -2,12 +2,12 @@ import 'reflect-metadata';
 import { Global, Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { Health } from './health.js';
 import { createLogger, nestLogger, type Logger } from './logging.js';
-import { OperationsController } from './operations.controller.js';
+import { METRICS_TEXT, OperationsController } from './operations.controller.js';
 import { onlyLoopback } from './access.js';
 import { Problem, ProblemFilter } from './problem.js';
 
@@ -21,6 +21,10 @@ export interface ServiceOptions {
   readonly name: string;
   readonly logLevel: string;
   readonly module: DynamicModule;
+  /** What `/metrics` answers, from this process' own figures; by default those. */
+  readonly metricsText?: (own: string) => Promise<string>;
+  /** What `/openapi.json` and `/docs` show, from this process' own description; by default that. */
+  readonly describe?: (own: OpenAPIObject) => OpenAPIObject;
   /** Which problem a refusal of a library is, by its `code`. */
   readonly knownProblems?: (error: Error & { code?: unknown }) => Problem | null;
 }
@@ -78,6 +82,13 @@ export async function createService(options: ServiceOptions): Promise<Service> {
           { provide: Health, useValue: health },
           { provide: Registry, useValue: metrics },
           { provide: LOGGER, useValue: logger },
+          {
+            provide: METRICS_TEXT,
+            useValue: async () => {
+              const own = await metrics.metrics();
+              return options.metricsText ? options.metricsText(own) : own;
+            },
+          },
         ],
         [Health, Registry, LOGGER],
       ),
@@ -95,8 +106,10 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     .setVersion('1')
     .setDescription('Inbound SMS as an event-sourced ledger')
     .build();
+  const { describe } = options;
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
     jsonDocumentUrl: 'openapi.json',
+    ...(describe ? { patchDocumentOnRequest: (_request, _reply, own) => describe(own) } : {}),
   });
 
   return {

@@ -1,0 +1,68 @@
+import { adminProblems } from '@mo-ledger/admin';
+import type { EventLog, LedgerKey } from '@mo-ledger/event-sourcing';
+import { createService, type Service } from '@mo-ledger/http';
+import { ModuleRef } from '@nestjs/core';
+import type { Configuration } from './configuration.js';
+import { mergeMetrics } from './metrics-text.js';
+import type { Parts } from './parts.js';
+import { forwardToReadSide } from './read-side-proxy.js';
+import { WriteSideModule } from './write-side.module.js';
+
+type Description = Parameters<NonNullable<Parameters<typeof createService>[0]['describe']>>[0];
+
+interface Options {
+  readonly configuration: Configuration;
+  readonly log: EventLog;
+  readonly ledgerKey: LedgerKey;
+  readonly parts: Parts;
+}
+
+/** This process' own service on the one port: it receives posts, takes commands, tells of all parts, and forwards the rest to the read side. */
+export async function startWriteSide({ configuration, log, ledgerKey, parts }: Options): Promise<Service> {
+  let app: ModuleRef | null = null;
+  let readSideDescription: Description | null = null;
+  const service = await createService({
+    ...{ name: 'standalone', logLevel: configuration.logLevel, knownProblems: adminProblems },
+    module: WriteSideModule.register(log, ledgerKey, configuration, () => app),
+    metricsText: async (own) => mergeMetrics([own, ...(await Promise.all(parts.urls().map(metricsOf)))]),
+    describe: (own) =>
+      readSideDescription
+        ? {
+            ...own,
+            paths: { ...own.paths, ...readSideDescription.paths },
+            components: merged(own, readSideDescription),
+          }
+        : own,
+  });
+  app = service.app.get(ModuleRef);
+  for (const [index] of parts.health().entries())
+    service.health.add(() => parts.health()[index] ?? { name: 'part', ok: false }, false);
+  service.fastify.addHook('onRequest', async (request) => {
+    if (/^\/(docs|openapi)/.test(request.url) && parts.readSide.url)
+      readSideDescription ??= await descriptionOf(parts.readSide.url);
+  });
+  await forwardToReadSide(service.fastify, () => parts.readSide.url);
+  return service;
+}
+
+const merged = (one: Description, other: Description): NonNullable<Description['components']> => ({
+  ...one.components,
+  ...other.components,
+  schemas: { ...one.components?.schemas, ...other.components?.schemas },
+});
+
+/** A part that is just being started again has no figures. */
+const metricsOf = (url: string): Promise<string> =>
+  fetch(`${url}/metrics`, { signal: AbortSignal.timeout(2_000) }).then(
+    (response) => response.text(),
+    () => '',
+  );
+
+const descriptionOf = async (url: string): Promise<Description | null> => {
+  try {
+    const response = await fetch(`${url}/openapi.json`, { signal: AbortSignal.timeout(5_000) });
+    return (await response.json()) as Description;
+  } catch {
+    return null;
+  }
+};
