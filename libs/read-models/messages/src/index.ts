@@ -1,3 +1,4 @@
+export * from './find-changes.query.js';
 export * from './find-messages.query.js';
 export * from './find-quarantine.query.js';
 export * from './find-statuses.query.js';
