@@ -5,7 +5,7 @@ import { join } from '@mo-ledger/handler-join';
 import { vote } from '@mo-ledger/handler-vote';
 import { defineKeywordHandler, HandlerRegistry } from '@mo-ledger/keyword-handlers';
 import { CHECKPOINT_STREAM, KeywordRouter } from './index.js';
-import { LedgerOfMessages, routingOf, until } from './testing/ledger-of-messages.js';
+import { LedgerOfMessages, routingOf, until } from './testing/index.js';
 
 const key = new LedgerKey('ab'.repeat(32));
 const broken = defineKeywordHandler({
