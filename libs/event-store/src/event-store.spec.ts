@@ -77,6 +77,13 @@ describe('the event log over a server that misbehaves', () => {
     });
   });
 
+  it('reads the beginning of a stream as often as anybody wants, without losing the connection', async () => {
+    server.reading = [(call) => (call.write(answers.event(1)), call.end())];
+    for (let n = 0; n < 1_500; n++)
+      for await (const { data } of log.readStream('s', { limit: 1 })) expect(data).toEqual({ n: 1 });
+    expect(server.reads).toBe(1_500);
+  });
+
   it('reads again what an append cut short by failing, and does not take it for the end', async () => {
     let begun: () => void = () => undefined;
     const reading = new Promise<void>((resolve) => (begun = resolve));

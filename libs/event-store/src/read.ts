@@ -24,7 +24,13 @@ export async function* readStream(
     fromRevision: from ?? (direction === 'forwards' ? 'start' : 'end'),
     ...(limit === undefined ? {} : { maxCount: limit }),
   } as const;
-  yield* reading(connection, (client) => client.readStream(stream, options) as ReadingStream, limit);
+  const events = reading(connection, (client) => client.readStream(stream, options) as ReadingStream);
+  if (limit === undefined) return yield* events;
+  // Read to the server's own end before anything is handed out: a call that is left early is reset, and HTTP/2 servers close the
+  // connection of a client that resets a thousand calls in a row.
+  const limited: Recorded[] = [];
+  for await (const event of events) limited.push(event);
+  yield* limited;
 }
 
 /** Reads the whole log but its system events. */
