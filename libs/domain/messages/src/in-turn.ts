@@ -1,18 +1,25 @@
-/** Work on the same thing is done one after another within this process, on different things at once. */
-export class InTurn {
-  readonly #last = new Map<string, Promise<void>>();
+/**
+ * Work on the same thing is done one after another within this process, on different things at once. Each turn is handed what the one
+ * before it has left, and nothing where it is the first or the one before has failed.
+ */
+export class InTurn<Left> {
+  readonly #last = new Map<string, Promise<Left | null>>();
 
-  async run<T>(thing: string, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#last.get(thing) ?? Promise.resolve()).then(work);
-    const settled = turn.then(
-      () => undefined,
-      () => undefined,
+  async run<T>(
+    thing: string,
+    work: (left: Left | null) => Promise<{ readonly result: T; readonly left: Left }>,
+  ): Promise<T> {
+    const turn = (this.#last.get(thing) ?? Promise.resolve(null)).then(work);
+    const leaving = turn.then(
+      ({ left }) => left,
+      () => null,
     );
-    this.#last.set(thing, settled);
+    this.#last.set(thing, leaving);
     try {
-      return await turn;
+      return (await turn).result;
     } finally {
-      if (this.#last.get(thing) === settled) this.#last.delete(thing);
+      // Nobody has queued up behind it.
+      if (this.#last.get(thing) === leaving) this.#last.delete(thing);
     }
   }
 }

@@ -62,6 +62,12 @@ interface Kind<State, E extends AnyEvent, A extends Aggregate<State, E>> {
   readonly isOver?: (aggregate: A) => boolean;
 }
 
+/** What a turn leaves for the next one: the latest generation, as it stands in the log. */
+interface Loaded<A> {
+  readonly generation: number;
+  readonly aggregate: A;
+}
+
 const MOST_LOST_RACES = 50;
 /** Enough of a stream's end to meet its last delivery: what else may be there is an operator's requests. */
 const TAIL = 20;
@@ -72,7 +78,7 @@ const TAIL = 20;
  * gateway that repeats itself twenty times at once costs no lost races.
  */
 export class PostRecorder {
-  readonly #turns = new InTurn();
+  readonly #turns = new InTurn<Loaded<unknown>>();
   readonly #retryWindowMs: number;
   readonly #messages: Repository<Message['state'], MessageEvent, Message>;
   readonly #statuses: Repository<StatusNotification['state'], StatusEvent, StatusNotification>;
@@ -132,30 +138,29 @@ export class PostRecorder {
     } catch (error) {
       if (!(error instanceof WrongExpectedRevision)) throw error;
     }
-    return this.#turns.run(id, () => this.#recordAgain(received, kind));
+    // What is left of a turn is of this kind: the id says which kind it is.
+    return this.#turns.run(id, (left) => this.#recordAgain(received, kind, left as Loaded<A> | null));
   }
 
-  /** The stream is there: reads it, and once more after each lost race. */
+  /** The stream is there: reads it where nobody has just done so, and once more after each lost race. */
   async #recordAgain<State, E extends AnyEvent, A extends Aggregate<State, E>>(
     received: ReceivedPost,
     kind: Kind<State, E, A>,
-  ): Promise<RecordedPost> {
+    left: Loaded<A> | null,
+  ): Promise<{ result: RecordedPost; left: Loaded<A> }> {
+    let loaded = received.mayBeRecorded ? null : left;
     for (let lost = 0; ; lost++) {
       if (this.#timeLeft(received) <= 0) throw new NotDurable('the deadline has passed');
-      const exists = async (generation: number) => (await this.#load(kind, kind.ids(generation), 1)).revision !== null;
-      const generation = kind.isOver ? await latestGeneration(exists) : 0;
-      let id = kind.ids(generation);
-      const recorded = received.mayBeRecorded ? await this.#find(received, kind.repository.streamOf(id), id) : null;
-      if (recorded) return recorded;
-      let aggregate = await this.#load(kind, id);
-      if (kind.isOver?.(aggregate)) {
-        id = kind.ids(generation + 1);
-        aggregate = kind.create();
-      }
+      loaded ??= await this.#loadLatest(kind);
+      const recorded = received.mayBeRecorded ? await this.#find(received, kind, loaded) : null;
+      if (recorded) return { result: recorded, left: loaded };
+      if (kind.isOver?.(loaded.aggregate)) loaded = { generation: loaded.generation + 1, aggregate: kind.create() };
       try {
-        return await this.#deliver(received, kind, id, aggregate);
+        const result = await this.#deliver(received, kind, kind.ids(loaded.generation), loaded.aggregate);
+        return { result, left: loaded };
       } catch (error) {
         if (!(error instanceof WrongExpectedRevision) || lost >= MOST_LOST_RACES) throw error;
+        loaded = null;
       }
     }
   }
@@ -180,6 +185,14 @@ export class PostRecorder {
     return { outcome, ledgerId, position };
   }
 
+  async #loadLatest<State, E extends AnyEvent, A extends Aggregate<State, E>>(
+    kind: Kind<State, E, A>,
+  ): Promise<Loaded<A>> {
+    const exists = async (generation: number) => (await this.#load(kind, kind.ids(generation), 1)).revision !== null;
+    const generation = kind.isOver ? await latestGeneration(exists) : 0;
+    return { generation, aggregate: await this.#load(kind, kind.ids(generation)) };
+  }
+
   /** The first event says what it is, the last ones when it was delivered last, and its revision. */
   async #load<State, E extends AnyEvent, A extends Aggregate<State, E>>(
     { repository, create }: Kind<State, E, A>,
@@ -198,9 +211,14 @@ export class PostRecorder {
     return aggregate;
   }
 
-  async #find(received: ReceivedPost, stream: string, ledgerId: LedgerId): Promise<RecordedPost | null> {
+  async #find<State, E extends AnyEvent, A extends Aggregate<State, E>>(
+    received: ReceivedPost,
+    { repository, ids }: Kind<State, E, A>,
+    { generation }: Loaded<A>,
+  ): Promise<RecordedPost | null> {
+    const ledgerId = ids(generation);
     const id = this.#eventId(received, ledgerId);
-    for await (const event of this.log.readStream(stream))
+    for await (const event of this.log.readStream(repository.streamOf(ledgerId)))
       if (event.id === id) return { outcome: 'DUPLICATE', ledgerId, position: event.position };
     return null;
   }
