@@ -5,6 +5,11 @@
 export class InTurn<Left> {
   readonly #last = new Map<string, Promise<Left | null>>();
 
+  /** Whether somebody is at work on it, so that one would have to wait. */
+  isTaken(thing: string): boolean {
+    return this.#last.has(thing);
+  }
+
   async run<T>(
     thing: string,
     work: (left: Left | null) => Promise<{ readonly result: T; readonly left: Left }>,

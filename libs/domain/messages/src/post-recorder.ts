@@ -133,10 +133,12 @@ export class PostRecorder {
     kind: Kind<State, E, A>,
   ): Promise<RecordedPost> {
     const id = kind.ids(0);
-    try {
-      return await this.#deliver(received, kind, id, kind.create());
-    } catch (error) {
-      if (!(error instanceof WrongExpectedRevision)) throw error;
+    if (!this.#turns.isTaken(id)) {
+      try {
+        return await this.#deliver(received, kind, id, kind.create());
+      } catch (error) {
+        if (!(error instanceof WrongExpectedRevision)) throw error;
+      }
     }
     // What is left of a turn is of this kind: the id says which kind it is.
     return this.#turns.run(id, (left) => this.#recordAgain(received, kind, left as Loaded<A> | null));
