@@ -19,7 +19,7 @@ export function readEventTypes(root: string): readonly EventType[] {
     cwd: root,
     exclude: (name) => /node_modules|dist|\.spec\.ts$/.test(name),
   })
-    .filter((file) => !/\.spec\.ts$|\.d\.ts$|[/\\]testing[/\\]/.test(file))
+    .filter((file) => !/\.(spec|contract|d)\.ts$|[/\\]testing[/\\]/.test(file))
     .map((file) => join(root, file))
     .filter((file) => readFileSync(file, 'utf8').includes('extends Event('))
     .sort();

@@ -10,14 +10,8 @@ import { quiz } from '@mo-ledger/handler-quiz';
 import { vote } from '@mo-ledger/handler-vote';
 import { HandlerRegistry, type AnyKeywordHandler } from '@mo-ledger/keyword-handlers';
 
-/** The keyword handlers that are installed: one line each. */
-const handlers: readonly AnyKeywordHandler[] = [
-  join,
-  info,
-  vote,
-  quiz,
-  // The generator adds a line above this one.
-];
+/** The keyword handlers that are installed: one line each, to which the generator adds. */
+const handlers: readonly AnyKeywordHandler[] = [join, info, vote, quiz];
 
 const isEventClass = (exported: unknown): exported is EventClass =>
   typeof exported === 'function' && 'type' in exported && 'personal' in exported;
