@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createLogger, startProgram, stopInOrder } from '@mo-ledger/http';
+import { announce, createLogger, startProgram, stopInOrder } from '@mo-ledger/http';
 import { LedgerKey, openLedger, type EventLog } from '@mo-ledger/event-sourcing';
 import { connectEventLog } from '@mo-ledger/event-store';
 import { banner } from './banner.js';
@@ -38,6 +38,7 @@ await startProgram(async () => {
   const seconds = (performance.now() / 1000).toFixed(1);
   const { eventStoreUrl, databaseUrl } = configuration;
   const empty = await isEmpty(log);
+  announce(url);
   console.log(banner({ url, dataDir, eventStoreUrl, databaseUrl, ledgerId: ledger.ledgerId, seconds, empty }));
 });
 

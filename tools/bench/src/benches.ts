@@ -1,5 +1,6 @@
 import type { Bench } from './bench.js';
 import { eventStore } from './event-store.bench.js';
+import { ingest } from './ingest.bench.js';
 
 /** Every benchmark there is. */
-export const benches: readonly Bench[] = [eventStore];
+export const benches: readonly Bench[] = [eventStore, ingest];
