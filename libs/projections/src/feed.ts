@@ -1,7 +1,10 @@
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { follow, type Batch, type EventLog, type Recorded } from '@mo-ledger/event-sourcing';
 import type { Build } from './build.js';
 import { NOTHING_YET } from './registry.js';
 import { wholeAppends } from './whole-appends.js';
+
+const GATHER_MS = 15;
 
 export interface FeedOptions {
   readonly batchSize: number;
@@ -75,5 +78,9 @@ export class Feed {
     this.#live = batch.live;
     if (position > this.#position) this.#position = position;
     await this.options.onBatch(this, whole.length);
+    // The embedded engine works without ever letting I/O in: without this, what has arrived meanwhile would not be in the next batch.
+    // Behind, a little patience makes batches large, and that is what makes a rebuild fast.
+    if (batch.live || batch.events.length > this.options.batchSize / 2) await nextTurn();
+    else await delay(GATHER_MS);
   }
 }
