@@ -8,6 +8,12 @@ export const SAMPLE =
 /** Without a credential or a password. */
 const shown = (url: string): string => url.replace(/\/\/[^@/]*@/, '//');
 
+/** As a person would type it: relative where it lies below this folder. */
+const folder = (path: string): string => {
+  const below = relative('.', path);
+  return below === '' ? '.' : below.startsWith('..') ? path : `./${below}`;
+};
+
 export interface Started {
   readonly url: string;
   readonly dataDir: string;
@@ -27,8 +33,8 @@ export function banner({ url, dataDir, eventStoreUrl, databaseUrl, ledgerId, sec
     `  posts      ${url}/inbound/{organization}`,
     `  API        ${url}/messages   description: ${url}/docs`,
     `  health     ${url}/health     figures: ${url}/metrics`,
-    `  events     ${eventStoreUrl ? shown(eventStoreUrl) : `embedded, ${relative('.', dataDir) || '.'}/events`}`,
-    `  reads      ${databaseUrl ? shown(databaseUrl) : `PGlite, ${relative('.', dataDir) || '.'}/read-models (a cache: may be deleted while stopped)`}`,
+    `  events     ${eventStoreUrl ? shown(eventStoreUrl) : `embedded, ${folder(dataDir)}/events`}`,
+    `  reads      ${databaseUrl ? shown(databaseUrl) : `PGlite, ${folder(dataDir)}/read-models (a cache: may be deleted while stopped)`}`,
     `  ledger     ${ledgerId}`,
     '',
   ];
