@@ -1,7 +1,7 @@
 import { LedgerKey } from '@mo-ledger/event-sourcing';
-import { Settings, WrongSetting } from '@mo-ledger/http';
+import { Settings } from '@mo-ledger/http';
 
-/** The settings of the receiver alone (API.md, Settings). Throws WrongSetting. */
+/** The settings of the receiver alone (API.md, Settings). Throws WrongSetting and InvalidLedgerKey. */
 export function readConfiguration(settings = new Settings()) {
   const why = 'the receiver alone records into an event store that others use too';
   settings.required('EVENTSTORE_URL', why);
@@ -9,7 +9,7 @@ export function readConfiguration(settings = new Settings()) {
     host: settings.text('HOST', '127.0.0.1'),
     port: settings.integer('PORT', 3000, { max: 65_535 }),
     eventStoreUrl: settings.url('EVENTSTORE_URL', EVENT_STORES) ?? '',
-    ledgerKey: ledgerKey(settings.required('LEDGER_KEY', 'the ids in the event store are derived from it')),
+    ledgerKey: new LedgerKey(settings.required('LEDGER_KEY', 'the ids in the event store are derived from it')),
     sources: settings.ranges('GATEWAY_SOURCES', '208.71.240.0/21'),
     trustedProxies: settings.ranges('TRUSTED_PROXIES', ''),
     retryMinutes: settings.integers('GATEWAY_RETRY_MINUTES', '1,5,10,60,120,360,720'),
@@ -19,11 +19,3 @@ export function readConfiguration(settings = new Settings()) {
 export type Configuration = ReturnType<typeof readConfiguration>;
 
 const EVENT_STORES = ['esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover'];
-
-function ledgerKey(hex: string): LedgerKey {
-  try {
-    return new LedgerKey(hex);
-  } catch {
-    throw new WrongSetting('LEDGER_KEY', 'must be 32 bytes in hex (64 digits)');
-  }
-}
