@@ -9,6 +9,7 @@ import { deleteStream, tombstone } from '../streams/delete.js';
 import { parseReadRequest } from '../streams/read-request.js';
 import { read } from '../streams/read.js';
 import type { Store } from '../streams/read.js';
+import type { Subscription } from '../streams/subscription.js';
 import { StreamSubscription } from '../streams/stream-subscription.js';
 import { Calls } from './calls.js';
 import { authenticator } from './credentials.js';
@@ -18,6 +19,7 @@ import { persistentSubscriptionsService } from '../persistent-subscriptions/serv
 import { PersistentSubscriptions } from '../persistent-subscriptions/subsystem.js';
 import { clusterInfo } from './gossip.js';
 import type { Outgoing, SendingCall } from './outgoing.js';
+import type { Observed } from './metrics.js';
 import { supportedMethods } from './server-features.js';
 import { unimplemented } from './unimplemented.js';
 
@@ -32,6 +34,7 @@ export interface ServerOptions {
 
 export interface RunningServer {
   port: number;
+  observed: Pick<Observed, 'subscribers' | 'persistentSubscriptions' | 'queuedBytes'>;
   close(): Promise<void>;
 }
 
@@ -51,10 +54,11 @@ export const serve = async (storage: Storage, options: ServerOptions): Promise<R
     'grpc.keepalive_permit_without_calls': 1,
   });
   const batches = new Set<BatchAppend>();
+  const running = new Set<Subscription>();
   const store: Store = { reader: storage.reader, log: storage.log, now: Date.now };
   let port = options.port;
 
-  server.addService(STREAMS, streamsService(storage, store, calls, batches));
+  server.addService(STREAMS, streamsService(storage, store, calls, { batches, running }));
   const subscriptions = new PersistentSubscriptions(storage, store);
   server.addService(PERSISTENT_SUBSCRIPTIONS, persistentSubscriptionsService(subscriptions, calls));
   server.addService(SERVER_FEATURES, { getSupportedMethods: withoutCredentials(supportedMethods) });
@@ -65,6 +69,15 @@ export const serve = async (storage: Storage, options: ServerOptions): Promise<R
   port = await bind(server, options);
   return {
     port,
+    observed: {
+      subscribers: () =>
+        Array.from(running, (one) => ({
+          kind: one instanceof AllSubscription ? ('all' as const) : ('stream' as const),
+          lag: Math.max(0, storage.log.end - one.position),
+        })),
+      persistentSubscriptions: () => subscriptions.size,
+      queuedBytes: () => storage.writer.queuedBytes,
+    },
     async close() {
       calls.refuse();
       await Promise.all([...batches].map((batch) => batch.answered()));
@@ -84,9 +97,9 @@ const streamsService = (
   storage: Storage,
   store: Store,
   calls: Calls,
-  batches: Set<BatchAppend>,
+  { batches, running }: { batches: Set<BatchAppend>; running: Set<Subscription> },
 ): Record<string, UntypedHandleCall> => ({
-  read: calls.stream<ReadCall>((call, out) => serveRead(store, call, out)),
+  read: calls.stream<ReadCall>((call, out) => serveRead(store, running, call, out)),
   append: calls.clientStream<ServerReadableStream<Buffer, Buffer>>((call, callback) =>
     append(storage.writer, call, callback),
   ),
@@ -99,7 +112,7 @@ const streamsService = (
   tombstone: calls.unary<streams.TombstoneReq, streams.TombstoneResp>((request) => tombstone(storage.writer, request)),
 });
 
-const serveRead = (store: Store, call: ReadCall, out: Outgoing): void | Promise<void> => {
+const serveRead = (store: Store, running: Set<Subscription>, call: ReadCall, out: Outgoing): void | Promise<void> => {
   const request = parseReadRequest(call.request);
   if (request.count !== undefined) return read(store, request, out);
   const { stream } = request;
@@ -107,6 +120,8 @@ const serveRead = (store: Store, call: ReadCall, out: Outgoing): void | Promise<
     stream === undefined
       ? new AllSubscription(store, request, out)
       : new StreamSubscription(store, { ...request, stream }, out);
+  running.add(subscription);
+  out.onClose(() => running.delete(subscription));
   subscription.start();
 };
 

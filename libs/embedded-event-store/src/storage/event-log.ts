@@ -20,12 +20,13 @@ const TAIL_BYTES = 16 * 1024 * 1024;
 export class EventLog {
   #tail: RecentEvent[] = [];
   /** Everything after this position is in the tail. */
-  #from: number;
-  #end: number;
+  #from = 0;
+  #end = 0;
   #bytes = 0;
   readonly #followers = new Set<() => void>();
 
-  constructor(end: number) {
+  /** To be called once, with the position of the last event stored. */
+  begin(end: number): void {
     this.#from = end;
     this.#end = end;
   }

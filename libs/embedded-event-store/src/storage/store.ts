@@ -16,18 +16,27 @@ export interface Storage {
   close(): Promise<void>;
 }
 
+/** Is told of every transaction. */
+export interface StorageListener {
+  committed?(batch: Committed): void;
+  failed?(): void;
+}
+
 /** Opens a folder, creating or migrating what is in it. Throws where another process has it open. */
-export const openStorage = async (dir: string, onCommit: (batch: Committed) => void = () => {}): Promise<Storage> => {
+export const openStorage = async (dir: string, listener: StorageListener = {}): Promise<Storage> => {
   mkdirSync(dir, { recursive: true });
   const unlock = lockFolder(dir);
   try {
     const file = join(dir, DATABASE);
-    let log: EventLog | undefined;
-    const { writer, end } = await Writer.open(file, (batch) => {
-      log?.publish(batch);
-      onCommit(batch);
+    const log = new EventLog();
+    const { writer, end } = await Writer.open(file, {
+      committed(batch) {
+        log.publish(batch);
+        listener.committed?.(batch);
+      },
+      failed: () => listener.failed?.(),
     });
-    log = new EventLog(end);
+    log.begin(end);
     const reader = new Reader(file);
     const close = async (): Promise<void> => {
       await writer.close();

@@ -23,6 +23,12 @@ export interface Committed {
   milliseconds: number;
 }
 
+export interface WriterListener {
+  committed(batch: Committed): void;
+  /** A transaction could not be stored. */
+  failed(): void;
+}
+
 interface Pending {
   command: Command;
   events: readonly ProposedEvent[];
@@ -43,30 +49,31 @@ const toResult = (results: Float64Array, at: number): WriteResult => {
 
 /**
  * The server's side of the writer's thread: gathers what arrives while the last transaction is being synced and
- * hands it over as the next. `committed` is called before the answers.
+ * hands it over as the next. The listener hears of a commit before the answers are given.
  */
 export class Writer {
   readonly #worker: Worker;
-  readonly #committed: (batch: Committed) => void;
+  readonly #listener: WriterListener;
   #queue: Pending[] = [];
   #inFlight: Pending[] | undefined;
   #scheduled = false;
   readonly #closed: Promise<void>;
   #idle: (() => void) | undefined;
+  #broken: string | undefined;
   #failure: string | undefined;
   /** Bytes of events that wait for their turn or are being written. */
   queuedBytes = 0;
 
-  private constructor(worker: Worker, committed: (batch: Committed) => void) {
+  private constructor(worker: Worker, listener: WriterListener) {
     this.#worker = worker;
-    this.#committed = committed;
+    this.#listener = listener;
     worker.on('message', (reply: WriteReply) => this.#replied(reply));
-    worker.on('error', (error) => this.#broken(messageOf(error)));
+    worker.on('error', (error) => this.#stopped(messageOf(error)));
     this.#closed = new Promise((resolve) => worker.once('exit', () => resolve()));
   }
 
   /** Starts the thread on a database file. Resolves with the position of the last event stored. */
-  static async open(file: string, committed: (batch: Committed) => void): Promise<{ writer: Writer; end: number }> {
+  static async open(file: string, listener: WriterListener): Promise<{ writer: Writer; end: number }> {
     const worker = startWorker(file);
     const ready = await new Promise<WriterReady>((resolve, reject) => {
       worker.once('message', resolve);
@@ -76,12 +83,17 @@ export class Writer {
       await worker.terminate();
       throw new Error(ready.message);
     }
-    return { writer: new Writer(worker, committed), end: ready.end };
+    return { writer: new Writer(worker, listener), end: ready.end };
+  }
+
+  /** Why the last transaction could not be stored; undefined while all is well. */
+  get failure(): string | undefined {
+    return this.#broken ?? this.#failure;
   }
 
   /** Queues a command; `answer` is called once, when it is durable or refused. */
   submit(command: Command, answer: Answer, events: readonly ProposedEvent[] = []): void {
-    if (this.#failure !== undefined) return answer({ outcome: 'failed', message: this.#failure });
+    if (this.#broken !== undefined) return answer({ outcome: 'failed', message: this.#broken });
     const size = events.reduce(
       (sum, event) => sum + bodyLength((command as StreamCommand).stream, event) + STAMP_ROOM,
       0,
@@ -99,7 +111,7 @@ export class Writer {
   /** Lets what is queued be written, then ends the thread. */
   async close(): Promise<void> {
     if (this.#inFlight || this.#queue.length > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
-    this.#failure ??= 'the server is shutting down';
+    this.#broken ??= 'the server is shutting down';
     this.#worker.postMessage('close');
     await this.#closed;
   }
@@ -140,22 +152,25 @@ export class Writer {
   #settle(batch: readonly Pending[], reply: WriteReply): void {
     if (!reply.ok) {
       const message = reply.diskFull ? `the disk is full: nothing was written (${reply.message})` : reply.message;
+      this.#failure = message;
+      this.#listener.failed();
       for (const { answer } of batch) answer({ outcome: 'failed', message });
       return;
     }
+    this.#failure = undefined;
     const { results, written, milliseconds } = reply;
     const bytes = Buffer.from(reply.bytes);
     const extra = Buffer.from(reply.extra);
-    this.#committed({ written, bytes, extra, appends: batch.length, milliseconds });
+    this.#listener.committed({ written, bytes, extra, appends: batch.length, milliseconds });
     for (const [index, { answer }] of batch.entries()) answer(toResult(results, index));
   }
 
-  #broken(message: string): void {
-    this.#failure = `the writer has stopped, the server has to be restarted: ${message}`;
+  #stopped(message: string): void {
+    this.#broken = `the writer has stopped, the server has to be restarted: ${message}`;
     const failed = [...(this.#inFlight ?? []), ...this.#queue];
     this.#inFlight = undefined;
     this.#queue = [];
-    for (const { answer } of failed) answer({ outcome: 'failed', message: this.#failure });
+    for (const { answer } of failed) answer({ outcome: 'failed', message: this.#broken });
     this.#idle?.();
   }
 }
