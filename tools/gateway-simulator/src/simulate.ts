@@ -28,7 +28,7 @@ export interface SimulateOptions {
   readonly list?: true;
   readonly demo?: true;
   readonly seed?: number;
-  readonly compress: number;
+  readonly compress?: number;
   readonly retryMinutes: readonly number[];
   readonly source?: string;
   readonly timeout: number;
@@ -54,7 +54,9 @@ export async function simulate(options: SimulateOptions): Promise<number> {
   const organization = options.demo ? DEMO_ORGANIZATION : options.organization;
   const key = options.key && !options.demo ? `/${encodeURIComponent(options.key)}` : '';
   const gateway = new SimulatedGateway({
-    ...{ url, path: `/inbound/${organization}${key}`, connections: options.connections, compress: options.compress },
+    ...{ url, path: `/inbound/${organization}${key}`, connections: options.connections },
+    // Whoever posts the sample alone wants to see the answer, not twenty minutes of retries.
+    compress: options.compress ?? (generated(options) ? 60 : 0),
     ...{ retryMinutes: options.retryMinutes, timeoutMs: options.timeout * 1000 },
     ...(options.source ? { source: options.source } : {}),
   });
@@ -76,11 +78,11 @@ export async function simulate(options: SimulateOptions): Promise<number> {
       const make = postMaker({ ...context, device: '14045554900', firstId });
       return await sendOddities(run, wanted, make);
     }
-    if (options.count !== undefined || options.duration !== undefined || options.rate !== undefined) {
+    if (generated(options)) {
       const { code, noise, duplicates, devices } = options;
       const keywords = options.keywords.split(',').filter((word) => word !== '');
-      const generated = generateMessages({ code, keywords, noise, duplicates, devices }, random, firstId);
-      const posts = options.count === undefined ? generated : take(generated, options.count);
+      const endless = generateMessages({ code, keywords, noise, duplicates, devices }, random, firstId);
+      const posts = options.count === undefined ? endless : take(endless, options.count);
       return await sendMany(run, posts, { seconds: options.duration ?? Infinity });
     }
     const { answer, delivered } = await gateway.deliver(samplePost, (one) => console.log(shown(one)), stopped.signal);
@@ -92,6 +94,9 @@ export async function simulate(options: SimulateOptions): Promise<number> {
     gateway.close();
   }
 }
+
+const generated = ({ demo, count, duration, rate }: SimulateOptions): boolean =>
+  Boolean(demo) || count !== undefined || duration !== undefined || rate !== undefined;
 
 interface Run {
   readonly gateway: SimulatedGateway;
