@@ -1,6 +1,7 @@
 import type { Bench } from './bench.js';
 import { eventStore } from './event-store.bench.js';
+import { fuzz } from './fuzz.bench.js';
 import { ingest } from './ingest.bench.js';
 
 /** Every benchmark there is. */
-export const benches: readonly Bench[] = [eventStore, ingest];
+export const benches: readonly Bench[] = [eventStore, fuzz, ingest];
