@@ -1,1 +1,9 @@
-export {};
+export * from './find-activity.query.js';
+export * from './find-codes.query.js';
+export * from './find-organizations.query.js';
+export * from './find-participants.query.js';
+export * from './find-programs.query.js';
+export * from './handler-results.projection.js';
+export * from './keyword-programs.projection.js';
+export * from './keyword-programs-read-model.module.js';
+export * from './match-text.query.js';
