@@ -1,7 +1,150 @@
-import type { Bench } from './bench.js';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { EventStoreDBClient } from '@eventstore/db-client';
+import type { Bench, Result } from './bench.js';
+import { start } from './event-store/child.js';
+import type { Child } from './event-store/child.js';
+import { appends, fill, readAll, subscribe } from './event-store/workload.js';
+import type { Appends } from './event-store/workload.js';
 
+const IN_FLIGHT = [1, 64, 1024] as const;
+const FEW = 10_000;
+
+interface Measured {
+  appends: Record<number, Appends>;
+  read: number;
+  subscription: number;
+}
+
+const doNothing = new URL('./event-store/do-nothing-server.js', import.meta.url);
+const embedded = new URL('./main.js', import.meta.resolve('@mo-ledger/embedded-event-store'));
+
+const connect = ({ port }: Child): EventStoreDBClient =>
+  EventStoreDBClient.connectionString(`esdb://127.0.0.1:${port}?tls=false`);
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+
+/** One gauge of the server's metrics. */
+const gauge = async (port: number, name: string): Promise<number> => {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? NaN);
+};
+
+const measure = async (client: EventStoreDBClient, seconds: number, reads: number): Promise<Measured> => {
+  const byInFlight: Record<number, Appends> = {};
+  for (const inFlight of IN_FLIGHT) byInFlight[inFlight] = await appends(client, inFlight, seconds * 1000);
+  return { appends: byInFlight, read: await readAll(client, reads), subscription: await subscribe(client, reads) };
+};
+
+const best = (runs: readonly Measured[]): Measured => ({
+  appends: Object.fromEntries(
+    IN_FLIGHT.map((inFlight) => [
+      inFlight,
+      runs
+        .map((run) => run.appends[inFlight] ?? { perSecond: 0, p50: NaN, p99: NaN })
+        .reduce((a, b) => (b.perSecond > a.perSecond ? b : a)),
+    ]),
+  ),
+  read: Math.max(...runs.map(({ read }) => read)),
+  subscription: Math.max(...runs.map(({ subscription }) => subscription)),
+});
+
+const figuresOf = (name: string, { appends: byInFlight, read, subscription }: Measured): Record<string, number> => ({
+  ...Object.fromEntries(
+    Object.entries(byInFlight).flatMap(([inFlight, { perSecond, p50, p99 }]) => [
+      [`${name}: appends/s, ${inFlight} in flight`, perSecond],
+      [`${name}: p50 ms, ${inFlight} in flight`, p50],
+      [`${name}: p99 ms, ${inFlight} in flight`, p99],
+    ]),
+  ),
+  [`${name}: $all read, events/s`]: read,
+  [`${name}: filtered subscription, events/s`]: subscription,
+});
+
+const ratiosOf = (name: string, ours: Measured, other: Measured): Record<string, number> => ({
+  ...Object.fromEntries(
+    IN_FLIGHT.map((inFlight) => [
+      `${name}: appends, ${inFlight} in flight`,
+      (ours.appends[inFlight]?.perSecond ?? NaN) / (other.appends[inFlight]?.perSecond ?? NaN),
+    ]),
+  ),
+  [`${name}: $all read`]: ours.read / other.read,
+  [`${name}: filtered subscription`]: ours.subscription / other.subscription,
+});
+
+const run = async (args: readonly string[]): Promise<Result> => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      stored: { type: 'string', default: '100000' },
+      seconds: { type: 'string', default: '3' },
+      rounds: { type: 'string', default: '3' },
+      reads: { type: 'string', default: '50000' },
+      dir: { type: 'string' },
+    },
+  });
+  const [stored, seconds, rounds, reads] = [values.stored, values.seconds, values.rounds, values.reads].map(Number);
+  const dir = values.dir ?? mkdtempSync(join(tmpdir(), 'bench-event-store-'));
+  const ceiling = await start(doNothing, []);
+  const metricsPort = await freePort();
+  const serve = (): Promise<Child> =>
+    start(embedded, ['--dir', dir, '--port', '0', '--metrics-port', String(metricsPort)]);
+  const figures: Record<string, number> = {};
+  const all = { ceiling: [] as Measured[], few: [] as Measured[], many: [] as Measured[] };
+
+  let server = await serve();
+  await fill(connect(server), Math.max(FEW, reads ?? 0));
+  for (let round = 0; round < (rounds ?? 1); round++) {
+    all.ceiling.push(await measure(connect(ceiling), seconds ?? 1, reads ?? FEW));
+    all.few.push(await measure(connect(server), seconds ?? 1, reads ?? FEW));
+  }
+  figures['few events: resident bytes'] = await gauge(metricsPort, 'event_store_resident_bytes');
+  await fill(connect(server), stored ?? 0);
+  await server.stop();
+
+  server = await serve();
+  figures[`start-up ms with the stored events`] = server.startMs;
+  await gauge(metricsPort, 'event_store_event_loop_delay_max_seconds');
+  for (let round = 0; round < (rounds ?? 1); round++) {
+    all.ceiling.push(await measure(connect(ceiling), seconds ?? 1, reads ?? FEW));
+    all.many.push(await measure(connect(server), seconds ?? 1, reads ?? FEW));
+  }
+  figures['stored events: resident bytes'] = await gauge(metricsPort, 'event_store_resident_bytes');
+  figures['stored events: longest block of the event loop, ms'] =
+    1000 * (await gauge(metricsPort, 'event_store_event_loop_delay_max_seconds'));
+  figures['stored events: bytes on disk'] = await gauge(metricsPort, 'event_store_disk_bytes');
+  await server.stop();
+  await ceiling.stop();
+  if (values.dir === undefined) rmSync(dir, { recursive: true });
+
+  const [top, few, many] = [best(all.ceiling), best(all.few), best(all.many)];
+  return {
+    ratios: {
+      ...ratiosOf('of the ceiling', few, top),
+      ...ratiosOf(`with ${stored} more stored, of the ceiling`, many, top),
+      ...ratiosOf(`with ${stored} more stored, of few`, many, few),
+    },
+    figures: {
+      ...figuresOf('ceiling', top),
+      ...figuresOf('few events', few),
+      ...figuresOf('stored events', many),
+      ...figures,
+    },
+  };
+};
+
+/** Takes `--stored N --seconds S --rounds R --reads N --dir FOLDER`. */
 export const eventStore: Bench = {
   name: 'event-store',
   summary: 'the embedded event store beside a server that answers at once and stores nothing',
-  run: () => Promise.resolve({ ratios: {}, figures: {} }),
+  run,
 };

@@ -39,8 +39,9 @@ export const openStorage = async (dir: string, listener: StorageListener = {}): 
     log.begin(end);
     const reader = new Reader(file);
     const close = async (): Promise<void> => {
-      await writer.close();
+      // Before the writer: the last connection to close tidies up, which one that only reads cannot.
       reader.close();
+      await writer.close();
       unlock();
     };
     if (end === 0) await writeFirstEvent(writer);
