@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LOOPBACK } from './address.js';
+import { isInboundUrl } from './inbound-url.js';
 import { Problem, sendProblem } from './problem.js';
 
 const FORWARDING = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'x-forwarded-host', 'x-forwarded-proto', 'via'];
@@ -10,12 +11,10 @@ const FORWARDING = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'x-forwarded-ho
  */
 export function onlyLoopback(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (isInbound(request) || isLocal(request)) return done();
+    if (isInboundUrl(request.url) || isLocal(request)) return done();
     sendProblem(reply, new Problem(404, 'There is nothing here.'));
   });
 }
-
-const isInbound = (request: FastifyRequest): boolean => /^\/inbound(?:[/?]|$)/.test(request.url);
 
 // A forwarded request has a client of its own, which nobody has vouched for.
 const isLocal = (request: FastifyRequest): boolean =>

@@ -1,6 +1,7 @@
 export * from './access.js';
 export * from './address.js';
 export * from './health.js';
+export * from './inbound-url.js';
 export * from './logging.js';
 export * from './problem.js';
 export * from './service.js';

@@ -9,6 +9,7 @@ import { Health } from './health.js';
 import { createLogger, nestLogger, type Logger } from './logging.js';
 import { METRICS_TEXT, OperationsController } from './operations.controller.js';
 import { onlyLoopback } from './access.js';
+import { isInboundUrl, toInboundRoute } from './inbound-url.js';
 import { Problem, ProblemFilter } from './problem.js';
 
 /** The token under which a service's pino logger is injected. */
@@ -67,7 +68,11 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   metrics.setDefaultLabels({ role: options.name });
   collectDefaultMetrics({ register: metrics });
 
-  const instance = fastify({ routerOptions: { maxParamLength: 1024 }, forceCloseConnections: 'idle' });
+  const instance = fastify({
+    routerOptions: { maxParamLength: 1024 },
+    forceCloseConnections: 'idle',
+    rewriteUrl: ({ url = '/' }) => toInboundRoute(url),
+  });
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('*', readBody);
   onlyLoopback(instance);
@@ -132,7 +137,7 @@ function readBody(
   payload: NodeJS.ReadableStream,
   done: (error: Error | null, body?: unknown) => void,
 ): void {
-  if (request.url.startsWith('/inbound')) return done(null);
+  if (isInboundUrl(request.url)) return done(null);
   const chunks: Buffer[] = [];
   let size = 0;
   payload.on('data', (chunk: Buffer) => {
