@@ -2,7 +2,7 @@ import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CommandBus } from '@nestjs/cqrs';
 import { NotDurable, type LedgerKey } from '@mo-ledger/event-sourcing';
-import { clientAddress, type AddressRanges, type Logger } from '@mo-ledger/http';
+import { clientAddress, sentInboundUrl, type AddressRanges, type Logger } from '@mo-ledger/http';
 import { MessageReceived, type Gateway, type RecordedPost, type RefusalReason } from '@mo-ledger/messages';
 import { hashOrganizationKey } from '@mo-ledger/organizations';
 import { readInboundPath, type InboundPath } from './inbound-path.js';
@@ -138,7 +138,7 @@ export class InboundEndpoint {
   }): Promise<RecordedPost | RefusalReason> {
     const { commands, directory, gateway } = this.parts;
     const { request, body, source, receivedAt, deadline } = post;
-    const path = readInboundPath(request.url ?? '');
+    const path = readInboundPath(sentInboundUrl(request.url ?? ''));
     const entry = path && (await directory.find(path.organization));
     if (!path || !entry) return 'organization';
     if (!this.#fits(path, entry.keyHash)) return 'key';

@@ -104,7 +104,8 @@ export class InboundModule implements OnModuleInit, BeforeApplicationShutdown, O
         this.endpoint.serve(request.raw, reply.raw);
       },
     };
-    for (const path of ['/inbound', '/inbound/*']) fastify.all(path, route, () => undefined);
+    // Everything below it is sent to this one route, by createService.
+    fastify.all('/inbound', route, () => undefined);
     this.directory.start();
     this.health.add(() => ({
       ...{ name: 'receiver', ok: this.directory.connected },

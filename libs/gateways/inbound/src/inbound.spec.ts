@@ -165,6 +165,9 @@ describe('the inbound endpoint', () => {
       '/inbound/nobody',
       '/inbound/acme/a/b',
       '/inbound/%61cme',
+      '/inbound/%zz',
+      '/inbound?acme',
+      `/inbound/${'n'.repeat(5_000)}`,
     ])('404 to %s, without a word or a redirect', async (path) => {
       const answer = await send(path);
       expect(answer).toMatchObject({ status: 404, text: '' });
