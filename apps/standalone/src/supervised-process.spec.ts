@@ -1,10 +1,7 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger } from '@mo-ledger/http';
 import { SupervisedProcess } from './supervised-process.js';
-
-const logger = createLogger('spec', 'silent');
 
 const program = async (text: string): Promise<string> => {
   const file = join(await mkdtemp(join(tmpdir(), 'mo-ledger-spec-')), 'program.mjs');
@@ -18,7 +15,7 @@ const until = async (condition: () => boolean): Promise<void> => {
 
 describe('a supervised process', () => {
   it('is started again when it is killed, and ends when it is stopped', async () => {
-    const supervised = new SupervisedProcess({ name: 'spec', file: await program(ready), env: {}, logger });
+    const supervised = new SupervisedProcess({ name: 'spec', file: await program(ready), env: {} });
     const first = await supervised.start();
     const pid = supervised.pid;
     expect(first).toBe(`http://127.0.0.1:${pid}`);
@@ -32,9 +29,7 @@ describe('a supervised process', () => {
 
   it('that cannot start says what it said last', async () => {
     const file = await program(`console.error('the folder is in use by process 7'); process.exit(1);`);
-    await expect(new SupervisedProcess({ name: 'spec', file, env: {}, logger }).start()).rejects.toThrow(
-      'in use by process 7',
-    );
+    await expect(new SupervisedProcess({ name: 'spec', file, env: {} }).start()).rejects.toThrow('in use by process 7');
   });
 
   it('does not outlive the process that started it', async () => {
@@ -46,7 +41,7 @@ describe('a supervised process', () => {
       `import { fork } from 'node:child_process'; const child = fork(${JSON.stringify(child)}, [], { detached: true, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
        child.on('message', () => process.send({ listening: 'parent' })); setInterval(() => {}, 1000);`,
     );
-    const supervised = new SupervisedProcess({ name: 'spec', file: parent, env: { PID_FILE: pidFile }, logger });
+    const supervised = new SupervisedProcess({ name: 'spec', file: parent, env: { PID_FILE: pidFile } });
     await supervised.start();
     const pid = Number(await readFile(pidFile, 'utf8'));
     if (supervised.pid) process.kill(supervised.pid, 'SIGKILL');

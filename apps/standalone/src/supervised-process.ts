@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Announcement, Logger } from '@mo-ledger/http';
+import type { Announcement } from '@mo-ledger/http';
 
 export interface ProcessOptions {
   readonly name: string;
@@ -8,9 +8,13 @@ export interface ProcessOptions {
   readonly file: string;
   readonly args?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  readonly logger: Logger;
   /** For a program that does not announce where it listens but says so on stdout, at this address: it serves when it has. */
   readonly fixedUrl?: string;
+}
+
+/** A process beside this one cannot start; the message is what it said last. */
+export class PartFailed extends Error {
+  readonly code = 'PART_FAILED';
 }
 
 const FIRST_TRIES = 25;
@@ -26,7 +30,6 @@ export class SupervisedProcess {
   #child: ChildProcess | null = null;
   #stopping = false;
   #url: string | null = null;
-  #starts = 0;
 
   constructor(private readonly options: ProcessOptions) {}
 
@@ -70,8 +73,7 @@ export class SupervisedProcess {
   }
 
   #run(): Promise<string> {
-    const { name, file, args = [], env, logger, fixedUrl } = this.options;
-    this.#starts++;
+    const { name, file, args = [], env, fixedUrl } = this.options;
     // A group of its own: Ctrl-C in the terminal reaches this process alone, which then stops the others in order.
     const child = fork(file, [...args], {
       env: { ...process.env, ...env },
@@ -100,9 +102,9 @@ export class SupervisedProcess {
       child.once('exit', (code, signal) => {
         const served = this.#url !== null;
         this.#url = null;
-        if (!served) reject(new Error(said.trim().split('\n').at(-1) || `${name} ended with ${signal ?? code}`));
+        if (!served) reject(new PartFailed(said.trim().split('\n').at(-1) || `${name} ended with ${signal ?? code}`));
         if (served && !this.#stopping) {
-          logger.warn({ code, signal }, `${name} ended; it is started again`);
+          console.error(`${name} ended (${signal ?? code}); it is started again`);
           void this.#restart();
         }
       });
@@ -117,7 +119,7 @@ export class SupervisedProcess {
         await this.#run();
         return;
       } catch (error) {
-        this.options.logger.warn({ starts: this.#starts, reason: String(error) }, `${this.name} did not start`);
+        console.error(`${this.name} did not start: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
   }

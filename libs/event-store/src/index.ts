@@ -7,9 +7,6 @@ import { subscribe } from './subscribe.js';
 
 export { within, TimedOut } from './deadline.js';
 
-/** What `EVENTSTORE_URL` may begin with. */
-export const EVENT_STORE_PROTOCOLS = ['esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover'] as const;
-
 const APPEND_TIMEOUT_MS = 5_000;
 
 /**

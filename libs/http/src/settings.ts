@@ -73,6 +73,37 @@ export class Settings {
     return numbers.map(Number);
   }
 
+  /** Where a service listens; port 0 takes a free one. */
+  get listen(): { readonly host: string; readonly port: number } {
+    return { host: this.text('HOST', '127.0.0.1'), port: this.integer('PORT', 3000, { max: 65_535 }) };
+  }
+
+  get eventStoreUrl(): string | undefined {
+    return this.url('EVENTSTORE_URL', ['esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover']);
+  }
+
+  get databaseUrl(): string | undefined {
+    return this.url('DATABASE_URL', ['postgres', 'postgresql']);
+  }
+
+  get dataDir(): string {
+    return this.text('DATA_DIR', './data');
+  }
+
+  /** The gateway's schedule, in minutes (GATEWAY.md, Answering). */
+  get retryMinutes(): readonly number[] {
+    return this.integers('GATEWAY_RETRY_MINUTES', '1,5,10,60,120,360,720');
+  }
+
+  get trustedProxies(): AddressRanges {
+    return this.ranges('TRUSTED_PROXIES', '');
+  }
+
+  /** Who may post: the gateway's published addresses, unless it is set; `besides` joins those. */
+  gatewaySources(besides = ''): AddressRanges {
+    return this.ranges('GATEWAY_SOURCES', `208.71.240.0/21,${besides}`);
+  }
+
   get logLevel() {
     return this.oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], 'info');
   }
