@@ -34,12 +34,14 @@ export async function programsWithKeywords(
   codes: readonly string[],
   keys: readonly string[],
 ): Promise<ProgramRow[]> {
-  if (codes.length === 0) return [];
-  return db
+  const living = db
     .selectFrom('programs')
     .selectAll()
-    .where('code', 'in', codes)
-    .where(sql<boolean>`not retired and (catch_all or keyword_keys && ${[...keys]}::text[])`)
+    .where(sql<boolean>`code = any(${[...codes]}::text[]) and not retired`);
+  const claiming = living.where(sql<boolean>`keyword_keys && ${[...keys]}::text[]`);
+  // Each has an index of its own; one condition for both would have none.
+  return claiming
+    .unionAll(living.where(sql<boolean>`catch_all and not keyword_keys && ${[...keys]}::text[]`))
     .execute();
 }
 

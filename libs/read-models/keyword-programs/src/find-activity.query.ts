@@ -7,7 +7,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { checkProgram } from './find-programs.query.js';
 import { keywordPrograms } from './keyword-programs.projection.js';
 import type { keywordProgramsTables } from './keyword-programs.tables.js';
-import { dayOf, hourOf } from './times.js';
+import { dayOf, hourOf, inDay } from './times.js';
 
 const INTERVALS = ['HOUR', 'DAY'] as const;
 type Interval = (typeof INTERVALS)[number];
@@ -107,6 +107,8 @@ async function bucketsOf(
 
 const sum = (figure: 'messages' | 'joins' | 'leaves') => sql<number>`sum(${sql.ref(figure)})::int4`;
 
+const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
+
 /** How many devices texted in each of these hours or days: only their days are looked at. */
 async function devicesOf(
   { db, schema }: ReadModel,
@@ -117,15 +119,14 @@ async function devicesOf(
 ): Promise<ReadonlyMap<string, number>> {
   const days = [...new Set(buckets.map(({ from }) => dayOf(from)))];
   if (days.length === 0) return new Map();
-  const devices = sql.id(schema, 'activity_devices');
-  const wanted = sql`code = ${code}::text and program = ${program}::text and day = any(${days}::timestamptz[])`;
-  const counts =
+  const each =
     interval === 'DAY'
-      ? sql<{ from: string; devices: number }>`
-          select day as "from", count(*)::int4 as devices from ${devices} where ${wanted} group by day`
-      : sql<{ from: string; devices: number }>`
-          select day + make_interval(hours => hour) as "from", count(*)::int4 as devices
-          from ${devices} join generate_series(0, 23) hour on (hours >> hour) & 1 = 1 where ${wanted} group by 1`;
-  const { rows } = await counts.execute(db);
-  return new Map(rows.map((row) => [row.from, row.devices]));
+      ? [sql`count(*)`]
+      : HOURS.map((hour) => sql`count(*) filter (where (hours >> ${sql.lit(hour)}) & 1 = 1)`);
+  const { rows } = await sql<{ day: string; counts: number[] }>`
+    select day, array[${sql.join(each)}]::int4[] as counts from ${sql.id(schema, 'activity_devices')}
+    where code = ${code}::text and program = ${program}::text and day = any(${days}::timestamptz[]) group by day`.execute(
+    db,
+  );
+  return new Map(rows.flatMap(({ day, counts }) => counts.map((count, hour) => [inDay(day, hour), count] as const)));
 }

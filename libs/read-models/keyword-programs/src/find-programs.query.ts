@@ -7,7 +7,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
 import { codeStateOf } from './code-state.js';
-import { handlerResults } from './handler-results.projection.js';
+import { handlerResults, initialTally, type Tally } from './handler-results.projection.js';
 import { keywordPrograms } from './keyword-programs.projection.js';
 import type { keywordProgramsTables } from './keyword-programs.tables.js';
 
@@ -127,7 +127,7 @@ async function programRows(readModels: ReadModels, at: string, conditions: (Cond
     .execute();
 }
 
-type Results = ReadonlyMap<string, { readonly results: unknown; readonly error: string | null }>;
+type Results = ReadonlyMap<string, Tally>;
 const resultsKey = ({ code, program, handler }: Pick<Row, 'code' | 'program' | 'handler'>): string =>
   JSON.stringify([code, program, handler]);
 
@@ -135,23 +135,18 @@ const resultsKey = ({ code, program, handler }: Pick<Row, 'code' | 'program' | '
 async function resultsOf(readModels: ReadModels, programs: readonly Row[]): Promise<Results> {
   if (programs.length === 0) return new Map();
   const { db } = await readModels.of(handlerResults);
+  const keys = (['code', 'program', 'handler'] as const).map((key) => sql`${programs.map((row) => row[key])}::text[]`);
   const rows = await db
     .selectFrom('results')
     .selectAll()
-    .where((eb) =>
-      eb(
-        eb.refTuple('code', 'program', 'handler'),
-        'in',
-        programs.map(({ code, program, handler }) => eb.tuple(code, program, handler)),
-      ),
-    )
+    .where(sql<boolean>`(code, program, handler) in (select * from unnest(${sql.join(keys)}))`)
     .execute();
-  return new Map(rows.map((row) => [resultsKey(row), { results: row.tally.value, error: row.error }]));
+  return new Map(rows.map((row) => [resultsKey(row), row]));
 }
 
 function toItem(row: Row, results: Results) {
   const { code, program } = row;
-  const result = results.get(resultsKey(row));
+  const { tally, error } = results.get(resultsKey(row)) ?? initialTally(row.handler);
   return {
     id: program,
     name: row.name,
@@ -169,8 +164,8 @@ function toItem(row: Row, results: Results) {
     participants: row.participants ?? 0,
     firstMessageAt: row.first_message_at,
     lastMessageAt: row.last_message_at,
-    results: result?.results ?? null,
-    resultsError: result?.error ?? null,
+    results: tally.value,
+    resultsError: error,
     provisionedAt: row.provisioned_at,
     changedAt: row.changed_at,
     warnings: programWarnings(codeStateOf({ ...row, organization: row.code_organization }, [row]), program),

@@ -14,7 +14,8 @@ const results = table(
   },
   ['code', 'program', 'handler'],
 );
-type Tally = Pick<RowOf<typeof results>, 'tally' | 'error'>;
+/** Results, and why they do not go on. */
+export type Tally = Pick<RowOf<typeof results>, 'tally' | 'error'>;
 
 export const handlerResultsTables = { results };
 
@@ -35,22 +36,33 @@ export const handlerResultsOf = (handlers: HandlerRegistry): Projection<typeof h
         const fold = handler === undefined ? null : handlers.get(handler)?.results;
         if (code === undefined || program === undefined || handler === undefined || !fold) return;
         const key = { code, program, handler };
-        rows.results.change(key, (row) => ({ ...key, ...folded(fold, row, { type, data }) }));
+        rows.results.change(key, (row) => ({ ...key, ...folded(fold, row ?? begun(fold), { type, data }) }));
       },
     },
   });
 
 export const handlerResults = handlerResultsOf(installedHandlers);
 
+/** What a program shows before its first event: nothing where its handler has no results or is not installed. */
+export function initialTally(handler: string): Tally {
+  const results = installedHandlers.get(handler)?.results;
+  return results ? begun(results) : { tally: { value: null }, error: null };
+}
+
+const begun = (results: AnyResults): Tally =>
+  attempt({ value: null }, 'the results could not begin', () => results.initial());
+
+function folded(results: AnyResults, before: Tally, event: AnyEvent): Tally {
+  if (before.error !== null) return before;
+  return attempt(before.tally, `${event.type} could not be counted`, () => results.fold(before.tally.value, event));
+}
+
 /** A fold that fails is not ours: its program's results stay where they were and say so, and nothing else is held up. */
-function folded(results: AnyResults, before: Tally | undefined, event: AnyEvent): Tally {
-  if (before && before.error !== null) return before;
+function attempt(before: Tally['tally'], failure: string, next: () => unknown): Tally {
   try {
-    const value = plain(results.fold(before ? before.tally.value : plain(results.initial()), event));
-    return { tally: { value }, error: null };
+    return { tally: { value: plain(next()) }, error: null };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { tally: before?.tally ?? { value: null }, error: `${event.type} could not be counted: ${message}` };
+    return { tally: before, error: `${failure}: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
 

@@ -73,6 +73,7 @@ describe.each(engines())('programs on $name', (engine) => {
     const voting = program('200', 'V', { handler: 'vote', settings: { choices: ['RED', 'BLUE'] } });
     const removed = program('200', 'R', { handler: 'removed' });
     await side.append('code-200', [code('200'), voting, removed]);
+    expect(await read('/codes/200/programs/V')).toMatchObject({ results: {}, resultsError: null });
     const of = { code: '200', program: 'V', handler: 'vote', organization: 'acme' };
     const { matched } = happenings('200', 'V');
     await side.append('subscriber-21', [matched(21, 0), new VoteCast({ choice: 'RED' })], of);

@@ -7,6 +7,10 @@ export const hourOf = (time: string): string => `${time.slice(0, 13)}:00:00.000Z
 /** The beginning of the day (UTC). */
 export const dayOf = (time: string): string => `${time.slice(0, 10)}T00:00:00.000Z`;
 
+/** The beginning of an hour of a day, from the day's. */
+export const inDay = (day: string, hour: number): string =>
+  `${day.slice(0, 11)}${String(hour).padStart(2, '0')}${day.slice(13)}`;
+
 /** The bit of the hour of the day: 1 for the first. */
 export const hourBit = (time: string): number => 1 << Number(time.slice(11, 13));
 
