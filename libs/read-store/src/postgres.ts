@@ -19,8 +19,10 @@ export function openPostgres(url: string, mostConnections: number): Engine {
     statement_timeout: 60_000,
     keepAlive: true,
   });
-  // An idle connection that breaks is taken out of the pool by the pool itself; unheard, the event would end the process.
+  // A connection that breaks is taken out of the pool by the pool itself, and a statement that was under way fails; but unheard, the
+  // event would end the process: of an idle connection the pool tells it, of one in use (between two statements) the client.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const driver: Driver = new PostgresDialect({
     pool,
     onCreateConnection: async (connection) => {
