@@ -3,6 +3,7 @@ import { append } from './append.js';
 import { Connection } from './connection.js';
 import { within } from './deadline.js';
 import { readAll, readStream } from './read.js';
+import { surviveStrayRejections } from './stray-rejections.js';
 import { subscribe } from './subscribe.js';
 
 export { within, TimedOut } from './deadline.js';
@@ -14,6 +15,7 @@ const APPEND_TIMEOUT_MS = 5_000;
  * whenever the connection is lost. Credentials belong in the URL: given with a call, they would make appends slow.
  */
 export function connectEventLog({ url }: { readonly url: string }): EventLog {
+  surviveStrayRejections();
   const connection = new Connection(url);
   return {
     append: (stream, events, expected, options = {}) =>
