@@ -15,7 +15,8 @@ function leaveCallErrors(reason: unknown): void {
 
 /** gRPC's own error of a call. None of ours: the client turns those that it hands out into errors of other classes. */
 export function isCallError(reason: unknown): boolean {
-  if (!(reason instanceof Error) || !('code' in reason) || !('details' in reason) || !('metadata' in reason)) return false;
+  if (!(reason instanceof Error) || !('code' in reason) || !('details' in reason) || !('metadata' in reason))
+    return false;
   const { code, details, metadata } = reason;
   return typeof code === 'number' && typeof details === 'string' && typeof metadata === 'object';
 }
