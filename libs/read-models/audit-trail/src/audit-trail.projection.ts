@@ -13,6 +13,7 @@ import {
 import { defineProjection, type RowsOf } from '@mo-ledger/projections';
 import type { AttemptKind, AttemptOutcome } from './attempt.js';
 import { auditTables } from './audit-trail.tables.js';
+import { count } from './rollups.js';
 
 type Rows = RowsOf<typeof auditTables>;
 
@@ -60,15 +61,16 @@ const whole = (data: WholePost): Post => {
 };
 
 function attempted(position: bigint, post: Post, kind: AttemptKind, outcome: AttemptOutcome, rows: Rows): void {
-  const { attempt, deviceAddress, deviceE164 } = post;
+  const { attempt, deviceAddress, deviceE164, organization, carrier, channel, router, code } = post;
   const isNumber = deviceE164 !== null && (deviceAddress === deviceE164 || `+${deviceAddress}` === deviceE164);
   rows.attempts.put({
     ...{ position: String(position), id: attempt.attemptId, ledger_id: post.ledgerId, at: attempt.receivedAt },
-    ...{ organization: post.organization, carrier: post.carrier, channel: post.channel, router: post.router },
-    ...{ code: post.code, device_address: deviceAddress, device_e164: deviceE164 },
+    ...{ organization, carrier, channel, router, code, device_address: deviceAddress, device_e164: deviceE164 },
     ...{ device_otherwise: isNumber ? null : deviceAddress, message_id: post.messageId, kind, outcome },
     ...{ source: attempt.source, duration_ms: attempt.durationMs },
   });
+  const values = { carrier, channel, router, code };
+  count({ at: attempt.receivedAt, organization, values, outcome, device: deviceE164 ?? deviceAddress }, rows);
 }
 
 function refused({ data: { from, to, refusals }, position }: Recorded<PostsRefused>, rows: Rows): void {

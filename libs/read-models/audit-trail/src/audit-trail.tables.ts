@@ -1,6 +1,9 @@
-import { int8, integer, nullable, table, text, time, type Column } from '@mo-ledger/projections';
+import { document, int8, integer, nullable, table, text, time, type Column } from '@mo-ledger/projections';
+import type { DeviceSketch } from './device-sketch.js';
 
 const NEWEST = 'at desc, position desc';
+/** A text whose order is the same in every database. */
+const sorted = (): Column<string> => ({ sql: 'text collate "C" not null' });
 const milliseconds = (): Column<number> => ({ sql: 'float8 not null' });
 
 /** One row a delivery attempt; every filter has an index in the order of the list. */
@@ -57,4 +60,30 @@ const refusals = table(
   ['("from" desc, position desc, number desc)'],
 );
 
-export const auditTables = { attempts, refusals };
+/** Totals of each interval, by every set of dimensions: a summary reads a row for each of its items, however many attempts it covers. */
+const rollups = table(
+  {
+    /** A hash of the interval, the set, the organization and the values. */
+    id: text(),
+    interval: text(),
+    /** The set of dimensions that it counts by; the values of the others are null. */
+    mask: integer(),
+    from: time(),
+    organization: text(),
+    carrier: nullable(text()),
+    channel: nullable(text()),
+    router: nullable(text()),
+    code: nullable(text()),
+    sort: sorted(),
+    recorded: integer(),
+    duplicates: integer(),
+    conflicts: integer(),
+    quarantined: integer(),
+    distinct_devices: integer(),
+    devices: document<DeviceSketch>(),
+  },
+  ['id'],
+  ['(interval, mask, "from", sort, organization)'],
+);
+
+export const auditTables = { attempts, rollups, refusals };

@@ -8,6 +8,7 @@ import { auditTrail } from './audit-trail.projection.js';
 import { ExportAttempts, ExportFilters } from './export-attempts.query.js';
 import { AttemptListQuery, FindAttempts } from './find-attempts.query.js';
 import { FindRefusals, RefusalFilters } from './find-refusals.query.js';
+import { SummarizeAttempts, SummaryQuery } from './summarize-attempts.query.js';
 
 @ApiTags('audit')
 @Controller('audit')
@@ -20,6 +21,12 @@ export class AuditController {
   @ApiQuery({ type: AttemptListQuery })
   attempts(@Query() query: object) {
     return this.queries.execute(new FindAttempts(validQuery(AttemptListQuery, query)));
+  }
+
+  @Get('summary')
+  @ApiQuery({ type: SummaryQuery })
+  summary(@Query() query: object) {
+    return this.queries.execute(new SummarizeAttempts(validQuery(SummaryQuery, query)));
   }
 
   @Get('refusals')

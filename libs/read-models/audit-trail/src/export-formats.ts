@@ -23,7 +23,7 @@ export const writers: Readonly<Record<ExportFormat, Writer>> = {
     write: (attempt) => `${JSON.stringify(attempt)}\n`,
   },
   csv: {
-    contentType: 'text/csv; charset=utf-8; header=present',
+    contentType: 'text/csv; charset=utf-8',
     head: `${COLUMNS.join(',')}\r\n`,
     write: (attempt) => `${COLUMNS.map((column) => csvValue(attempt[column])).join(',')}\r\n`,
   },

@@ -6,3 +6,4 @@ export * from './export-attempts.query.js';
 export * from './export-formats.js';
 export * from './find-attempts.query.js';
 export * from './find-refusals.query.js';
+export * from './summarize-attempts.query.js';

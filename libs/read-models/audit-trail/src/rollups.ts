@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import type { RowsOf } from '@mo-ledger/projections';
+import type { AttemptOutcome } from './attempt.js';
+import type { auditTables } from './audit-trail.tables.js';
+import { countDevices, deviceHash, NO_DEVICES, withDevices } from './device-sketch.js';
+
+export const DIMENSIONS = ['carrier', 'channel', 'router', 'code'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
+export type Values = Readonly<Record<Dimension, string | null>>;
+
+export const INTERVALS = ['HOUR', 'DAY'] as const;
+export type Interval = (typeof INTERVALS)[number];
+export const LENGTH_MS: Readonly<Record<Interval, number>> = { HOUR: 3_600_000, DAY: 86_400_000 };
+
+/** The begin of the interval that a time is in. */
+export const floorTo = (interval: Interval, time: number): number =>
+  Math.floor(time / LENGTH_MS[interval]) * LENGTH_MS[interval];
+
+/** A set of dimensions as a number: a bit for each. */
+export const maskOf = (dimensions: Iterable<Dimension>): number =>
+  [...dimensions].reduce((mask, dimension) => mask | (1 << DIMENSIONS.indexOf(dimension)), 0);
+
+const SETS = Array.from({ length: 1 << DIMENSIONS.length }, (_, mask) => ({
+  mask,
+  dimensions: DIMENSIONS.filter((_dimension, bit) => mask & (1 << bit)),
+}));
+
+/** What an attempt adds to the rollups. */
+export interface Counted {
+  readonly at: string;
+  readonly organization: string;
+  readonly values: Values;
+  readonly outcome: AttemptOutcome;
+  /** Null where the post has no sender. */
+  readonly device: string | null;
+}
+
+type Rows = RowsOf<typeof auditTables>;
+type Count = 'recorded' | 'duplicates' | 'conflicts' | 'quarantined';
+const COUNTS: Readonly<Record<AttemptOutcome, Count>> = {
+  RECORDED: 'recorded',
+  DUPLICATE: 'duplicates',
+  CONFLICT: 'conflicts',
+  QUARANTINED: 'quarantined',
+};
+
+/** What a batch adds to one row. */
+interface Addition {
+  readonly counts: Record<Count, number>;
+  readonly devices: Set<string>;
+}
+
+// An attempt counts in 32 rows, a batch in far fewer: what it adds to a row is added up first, and applied when the row is loaded.
+const batches = new WeakMap<Rows, Map<string, Addition>>();
+
+/** Counts an attempt in each interval, by every set of dimensions. */
+export function count(attempt: Counted, rows: Rows): void {
+  const additions = batches.get(rows) ?? new Map<string, Addition>();
+  batches.set(rows, additions);
+  const { organization, values, outcome } = attempt;
+  const device = attempt.device === null ? null : deviceHash(attempt.device);
+  const written = DIMENSIONS.map((dimension) => JSON.stringify(values[dimension]));
+  for (const interval of INTERVALS) {
+    const from = new Date(floorTo(interval, Date.parse(attempt.at))).toISOString();
+    for (const { mask, dimensions } of SETS) {
+      const key = `${interval} ${mask} ${from} ${organization} ${written.filter((_, bit) => mask & (1 << bit)).join()}`;
+      let addition = additions.get(key);
+      if (!addition) {
+        addition = { counts: { recorded: 0, duplicates: 0, conflicts: 0, quarantined: 0 }, devices: new Set() };
+        additions.set(key, addition);
+        const of = Object.fromEntries(
+          DIMENSIONS.map((dimension) => [dimension, dimensions.includes(dimension) ? values[dimension] : null]),
+        ) as Values;
+        add(hash(key), { interval, mask, from, organization, ...of, sort: sortOf(dimensions, values) }, addition, rows);
+      }
+      addition.counts[COUNTS[outcome]]++;
+      if (device !== null) addition.devices.add(device);
+    }
+  }
+}
+
+type Of = {
+  readonly interval: string;
+  readonly mask: number;
+  readonly from: string;
+  readonly organization: string;
+} & Values;
+
+function add(id: string, of: Of & { readonly sort: string }, { counts, devices: added }: Addition, rows: Rows): void {
+  rows.rollups.change({ id }, (row) => {
+    const before = row ?? { recorded: 0, duplicates: 0, conflicts: 0, quarantined: 0, devices: NO_DEVICES };
+    const devices = withDevices(before.devices, added);
+    return {
+      ...{ id, ...of, distinct_devices: countDevices(devices), devices },
+      recorded: before.recorded + counts.recorded,
+      duplicates: before.duplicates + counts.duplicates,
+      conflicts: before.conflicts + counts.conflicts,
+      quarantined: before.quarantined + counts.quarantined,
+    };
+  });
+}
+
+const SORTED_CHARACTERS = 24;
+
+/** The order of an interval's rows, and a short name for each: the beginnings of its values, then a hash of the whole. */
+export function sortOf(dimensions: readonly Dimension[], values: Values): string {
+  const of = dimensions.map((dimension) => values[dimension]);
+  const beginnings = of.map((value) => [...(value ?? '').slice(0, SORTED_CHARACTERS)].join('').toWellFormed());
+  return [...beginnings, hash(JSON.stringify(of))].join(' ');
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
