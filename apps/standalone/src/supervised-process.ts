@@ -104,7 +104,7 @@ export class SupervisedProcess {
         this.#url = null;
         if (!served) reject(new PartFailed(said.trim().split('\n').at(-1) || `${name} ended with ${signal ?? code}`));
         if (served && !this.#stopping) {
-          console.error(`${name} ended (${signal ?? code}); it is started again`);
+          process.stderr.write(`${name} ended (${signal ?? code}); it is started again\n`);
           void this.#restart();
         }
       });
@@ -119,7 +119,7 @@ export class SupervisedProcess {
         await this.#run();
         return;
       } catch (error) {
-        console.error(`${this.name} did not start: ${error instanceof Error ? error.message : String(error)}`);
+        process.stderr.write(`${this.name} did not start: ${error instanceof Error ? error.message : String(error)}\n`);
       }
     }
   }

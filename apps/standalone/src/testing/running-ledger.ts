@@ -125,9 +125,14 @@ export class RunningLedger {
     return this.call('POST', '/inbound/acme', body.toString());
   }
 
-  /** A GET that sees everything up to an answer's position and what became of it. */
-  get(path: string, after: Answer): Promise<Answer> {
-    return this.call('GET', path, undefined, { 'ledger-after': after.headers.get('ledger-position') ?? '' });
+  /** A GET that sees everything up to an answer's position and what became of it; while that is being built, it is asked again. */
+  async get(path: string, after: Answer): Promise<Answer> {
+    for (;;) {
+      const answer = await this.call('GET', path, undefined, {
+        'ledger-after': after.headers.get('ledger-position') ?? '',
+      });
+      if (answer.status !== 504) return answer;
+    }
   }
 
   /** All items of a list, page by page. */
