@@ -6,8 +6,9 @@ import { checkProjection, history } from '@mo-ledger/projections/testing';
 import type { ReadStore } from '@mo-ledger/read-store';
 import { engines } from '@mo-ledger/read-store/testing';
 import { HandlerFailed } from '@mo-ledger/subscribers';
-import { handlerResults, keywordPrograms } from './index.js';
+import { handlerResults, handlerResultsOf, keywordPrograms } from './index.js';
 import { code, happenings, organization, program } from './testing/example-programs.js';
+import { GuestSigned, handlersThen } from './testing/guestbook.js';
 
 const HOUR = 3_600;
 const { matched, joined, optedOut } = happenings('26161', 'P');
@@ -108,6 +109,25 @@ describe.each(engines())('keyword-programs on $name', (engine) => {
     expect(results.map(({ program: id, tally, error }) => [id, JSON.stringify(tally), error])).toEqual([
       ['V', '{"value":{"RED":2,"BLUE":1}}', null],
       ['W', '{"value":{"__proto__":1}}', null],
+    ]);
+  }, 60_000);
+
+  it('keeps the results of a handler that fails to count, and those of the others', async () => {
+    if (!store) return;
+    const of = { code: '26161', program: 'G', handler: 'guestbook', organization: 'acme' };
+    const log = history();
+    for (const name of ['Ann', 'anonymous', 'Ben', 'nobody', 'Carl'])
+      log
+        .appendWith(of, 'subscriber-1', new GuestSigned({ name }))
+        .appendWith({ ...of, program: 'V', handler: 'vote' }, 'subscriber-1', new VoteCast({ choice: name }));
+    const { results } = await checkProjection(store, handlerResultsOf(handlersThen), log.events);
+    expect(results).toMatchObject([
+      {
+        handler: 'guestbook',
+        tally: { value: { guests: ['first', 'Ann', 'first'], last: 'Ben' } },
+        error: 'GuestSigned could not be counted: nobody cannot be counted',
+      },
+      { handler: 'vote', tally: { value: { Ann: 1, anonymous: 1, Ben: 1, nobody: 1, Carl: 1 } }, error: null },
     ]);
   }, 60_000);
 });

@@ -5,8 +5,9 @@ import { at } from '@mo-ledger/messages-read-model/testing';
 import { startReadSide, type ReadSideUnderTest } from '@mo-ledger/read-model-kit/testing';
 import type { ReadStore } from '@mo-ledger/read-store';
 import { engines } from '@mo-ledger/read-store/testing';
-import { handlerResults, keywordPrograms, KeywordProgramsReadModelModule, type ProgramItem } from './index.js';
+import { handlerResultsOf, keywordPrograms, KeywordProgramsReadModelModule, type ProgramItem } from './index.js';
 import { code, device, happenings, program } from './testing/example-programs.js';
+import { GuestSigned, handlersThen } from './testing/guestbook.js';
 
 const HOUR = 3_600;
 const PAST = '2020-01-01T00:00:00.000Z';
@@ -21,7 +22,7 @@ describe.each(engines())('programs on $name', (engine) => {
       side = await startReadSide(
         store,
         messages,
-        [messages, keywordPrograms, handlerResults],
+        [messages, keywordPrograms, handlerResultsOf(handlersThen)],
         [KeywordProgramsReadModelModule],
       );
   }, 60_000);
@@ -71,15 +72,31 @@ describe.each(engines())('programs on $name', (engine) => {
   it('shows what the program’s handler made of its events', async () => {
     if (!store) return;
     const voting = program('200', 'V', { handler: 'vote', settings: { choices: ['RED', 'BLUE'] } });
-    const removed = program('200', 'R', { handler: 'removed' });
-    await side.append('code-200', [code('200'), voting, removed]);
+    await side.append('code-200', [code('200'), voting]);
     expect(await read('/codes/200/programs/V')).toMatchObject({ results: {}, resultsError: null });
     const of = { code: '200', program: 'V', handler: 'vote', organization: 'acme' };
     const { matched } = happenings('200', 'V');
     await side.append('subscriber-21', [matched(21, 0), new VoteCast({ choice: 'RED' })], of);
     await side.append('subscriber-22', [matched(22, 1), new VoteCast({ choice: 'RED' })], of);
     expect(await read('/codes/200/programs/V')).toMatchObject({ results: { RED: 2 }, resultsError: null, messages: 2 });
-    expect(await read('/codes/200/programs/R')).toMatchObject({ handler: 'removed', results: null });
+  });
+
+  it('still shows the results of a handler that is not installed any more', async () => {
+    if (!store) return;
+    const removed = ['R', 'S'].map((id) => program('210', id, { handler: 'guestbook' }));
+    await side.append('code-210', [code('210'), ...removed]);
+    const of = { code: '210', program: 'R', handler: 'guestbook', organization: 'acme' };
+    const { matched } = happenings('210', 'R');
+    await side.append('subscriber-23', [matched(23, 0), new GuestSigned({ name: 'Ann' })], of);
+    expect(await items('/programs?code=210')).toMatchObject([
+      { id: 'R', results: { guests: ['first'], last: 'Ann' }, resultsError: null, messages: 1 },
+      { id: 'S', results: null, resultsError: null, messages: 0 },
+    ]);
+    await side.append('subscriber-23', [new GuestSigned({ name: 'nobody' })], of);
+    expect(await read('/codes/210/programs/R')).toMatchObject({
+      results: { guests: ['first'], last: 'Ann' },
+      resultsError: 'GuestSigned could not be counted: nobody cannot be counted',
+    });
   });
 
   it('lists programs by every filter, page by page', async () => {
