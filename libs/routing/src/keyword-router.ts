@@ -24,9 +24,11 @@ export interface RouterLimits {
   readonly programs: number;
   /** Messages that are being routed or wait for their subscriber's earlier ones. */
   readonly messages: number;
+  /** Of those, the ones that the store is asked to write at the same time. */
+  readonly parallel: number;
 }
 
-export const DEFAULT_LIMITS: RouterLimits = { subscribers: 100_000, programs: 200_000, messages: 2_048 };
+export const DEFAULT_LIMITS: RouterLimits = { subscribers: 100_000, programs: 200_000, messages: 2_048, parallel: 256 };
 
 export interface RouterOptions {
   readonly log: EventLog;
@@ -104,7 +106,7 @@ class Run {
     private readonly options: RouterOptions,
     private readonly limits: RouterLimits,
   ) {
-    this.#lanes = new Lanes(limits.messages);
+    this.#lanes = new Lanes(limits.messages, limits.parallel);
     this.#checkpoint = new Checkpoint(options.log, options.key, RECORDED_BY, this.#onError);
     this.#finished = this.#work();
   }

@@ -48,13 +48,20 @@ function create(
   health: Health,
   logger: Logger,
 ): KeywordRouter {
+  let unlogged = 0;
+  let lastLogged = -Infinity;
   const metrics = routerMetrics(registry, () => router);
   const router: KeywordRouter = new KeywordRouter({
     ...{ log, key: ledgerKey, handlers, limits },
     onRouted: (outcome) => metrics.routed(outcome),
     onError: (error) => {
       metrics.failed();
-      logger.warn({ err: error }, 'routing: tried again');
+      unlogged += 1;
+      // A store that is away fails every message under way: once a second is enough to say so.
+      if (performance.now() < lastLogged + 1_000) return;
+      logger.warn({ err: error, times: unlogged }, 'routing: tried again');
+      lastLogged = performance.now();
+      unlogged = 0;
     },
   });
   health.add(() => {
