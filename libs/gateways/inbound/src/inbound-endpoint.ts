@@ -20,6 +20,8 @@ export interface InboundLimits {
   readonly recordTimeoutMs: number;
   /** How many posts may wait for the event store; one more is for the gateway to keep. */
   readonly mostWaiting: number;
+  /** The same for the bytes of their bodies together: a store that is silent must not cost memory. */
+  readonly mostWaitingBytes: number;
 }
 
 /** GATEWAY.md, Answering; API.md. */
@@ -28,6 +30,7 @@ export const INBOUND_LIMITS: InboundLimits = {
   bodyTimeoutMs: 10_000,
   recordTimeoutMs: 5_000,
   mostWaiting: 1_000,
+  mostWaitingBytes: 8 * 1024 * 1024,
 };
 
 const STATUS: Readonly<Record<RefusalReason, number>> = {
@@ -66,6 +69,7 @@ export interface InboundParts {
  */
 export class InboundEndpoint {
   #waiting = 0;
+  #waitingBytes = 0;
   #draining = false;
 
   constructor(private readonly parts: InboundParts) {}
@@ -97,7 +101,7 @@ export class InboundEndpoint {
     if (body === 'gone') return;
     if (body === 'too_large' || body === 'too_slow') return this.#refuse(request, response, body, source);
 
-    const result = await this.#inTime((deadline) =>
+    const result = await this.#inTime(body.length, (deadline) =>
       this.#record({ request, body, source, begun, receivedAt, deadline }),
     );
     if (typeof result === 'string') return this.#refuse(request, response, result, source);
@@ -107,16 +111,21 @@ export class InboundEndpoint {
 
   /** Not longer than the limit, and no more at once than may wait; what is late goes on and is waited for no longer. */
   async #inTime(
+    bytes: number,
     record: (deadline: number) => Promise<RecordedPost | RefusalReason>,
   ): Promise<RecordedPost | RefusalReason> {
-    const { recordTimeoutMs, mostWaiting } = this.parts.limits;
-    if (this.#waiting >= mostWaiting) return 'not_durable';
+    const { recordTimeoutMs, mostWaiting, mostWaitingBytes } = this.parts.limits;
+    if (this.#waiting >= mostWaiting || this.#waitingBytes + bytes > mostWaitingBytes) return 'not_durable';
     this.#waiting++;
+    this.#waitingBytes += bytes;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new NotDurable('the event store is slow')), recordTimeoutMs);
     });
-    const recording = record(performance.now() + recordTimeoutMs).finally(() => this.#waiting--);
+    const recording = record(performance.now() + recordTimeoutMs).finally(() => {
+      this.#waiting--;
+      this.#waitingBytes -= bytes;
+    });
     try {
       return await Promise.race([recording, late]);
     } catch (error) {

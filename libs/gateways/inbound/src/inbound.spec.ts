@@ -271,8 +271,11 @@ describe('the inbound endpoint', () => {
       expect((await send('/inbound/nobody')).status).toBe(404);
     });
 
-    it('is slow, no more than a bounded number of posts wait for it', async () => {
-      await start({ limits: { mostWaiting: 3 } });
+    it.each([
+      ['number of posts', { mostWaiting: 3 }],
+      ['number of bytes', { mostWaitingBytes: 3 }],
+    ])('is slow, no more than a bounded %s wait for it', async (_, limits) => {
+      await start({ limits });
       let go: () => void = () => undefined;
       const gone = new Promise<void>((resolve) => (go = resolve));
       log.appending = () => gone;
