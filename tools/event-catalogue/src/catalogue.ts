@@ -94,14 +94,15 @@ export function explain(breaches: readonly Breach[]): string {
       'GONE',
       (type) =>
         `Events of this type stay in the log. Keep the class; or, where nothing has to read them any more, retire it, which keeps its\n` +
-        `name from being used for anything else: npx nx run event-catalogue:extend --retire=${type}`,
+        `name from being used for anything else: npx nx run event-catalogue:extend --retire=${type}\n` +
+        `Only if no log anywhere holds an event of this type yet: npx nx run event-catalogue:extend --replace=${type}`,
     ),
     ...part('RETIRED', () => 'Logs hold events of that name with another meaning. Choose another name.'),
   ].join('\n');
 }
 
 export interface Permissions {
-  /** Types that no log holds yet. */
+  /** Types that no log holds yet: they may change, or go without a trace. */
   readonly replace: readonly string[];
   /** Types whose code is gone while their events stay. */
   readonly retire: readonly string[];
@@ -113,16 +114,18 @@ export function extended(
   sources: readonly EventType[],
   { replace, retire }: Permissions,
 ): Catalogue {
-  const breaches = compare(catalogue, sources).filter(
-    ({ kind, type }) =>
-      kind === 'RETIRED' ||
-      (kind === 'CHANGED' && !replace.includes(type)) ||
-      (kind === 'GONE' && !retire.includes(type)),
-  );
+  const allowed = ({ kind, type }: Breach): boolean => {
+    if (kind === 'NEW') return true;
+    if (kind === 'CHANGED') return replace.includes(type);
+    return kind === 'GONE' && (replace.includes(type) || retire.includes(type));
+  };
+  const breaches = compare(catalogue, sources).filter((breach) => !allowed(breach));
   if (breaches.length > 0) throw new Error(explain(breaches));
-  const gone = Object.entries(catalogue.events).filter(([type]) => !sources.some((source) => source.type === type));
+  const retired = Object.entries(catalogue.events).filter(
+    ([type]) => retire.includes(type) && !sources.some((source) => source.type === type),
+  );
   return {
     events: Object.fromEntries(sources.map(({ type, shape }) => [type, shape])),
-    retired: { ...catalogue.retired, ...Object.fromEntries(gone) },
+    retired: { ...catalogue.retired, ...Object.fromEntries(retired) },
   };
 }

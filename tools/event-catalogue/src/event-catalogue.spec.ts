@@ -68,5 +68,9 @@ describe('the catalogue', () => {
       events: {},
       retired: { VoteCast: vote, VoteLost: {} },
     });
+    expect(extended(catalogue, [], { replace: ['VoteCast'], retire: [] })).toEqual({
+      events: {},
+      retired: { VoteLost: {} },
+    });
   });
 });

@@ -3,13 +3,17 @@ import { extended, type Permissions } from './catalogue.js';
 import { readCatalogue, root, writeCatalogue } from './files.js';
 import { readEventTypes } from './read-event-types.js';
 
-const several = (type: string, others: string[] = []): string[] => [...others, type];
+const several = (types: string, others: string[] = []): string[] => [...others, ...types.split(',')];
 
 program
   .command('extend')
   .description('add new event types and optional fields to the catalogue')
-  .option('--replace <type>', 'an event type that no log holds yet', several)
-  .option('--retire <type>', 'an event type whose code is gone while its events stay in the log', several)
+  .option('--replace <types>', 'event types that no log holds yet, comma-separated: they may change or go', several)
+  .option(
+    '--retire <types>',
+    'event types whose code is gone while their events stay in the log, comma-separated',
+    several,
+  )
   .action(async ({ replace = [], retire = [] }: Partial<Permissions>) => {
     const before = readCatalogue();
     try {

@@ -1,8 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkspaceCopy } from './testing/workspace-copy.js';
 
 const HANDLER = 'libs/keyword-handlers/lucky-draw';
+/** Where tools/workspace/prepare.mjs keeps which lock file was installed. */
+const STAMP = 'node_modules/.cache/mo-ledger/installed';
 const READ_MODEL = 'libs/read-models/busy-codes';
 
 describe('the generators, on a copy of the workspace', () => {
@@ -10,6 +13,8 @@ describe('the generators, on a copy of the workspace', () => {
   beforeAll(async () => {
     copy = new WorkspaceCopy();
     await lock();
+    mkdirSync(join(copy.root, 'node_modules/.cache/mo-ledger'), { recursive: true });
+    writeFileSync(join(copy.root, STAMP), lockHash());
     await copy.run('nx', 'g', '@mo-ledger/generators:keyword-handler', 'lucky-draw');
     await copy.run('nx', 'g', '@mo-ledger/generators:read-model', 'busy-codes');
   }, 120_000);
@@ -17,6 +22,7 @@ describe('the generators, on a copy of the workspace', () => {
 
   const lock = () => copy.run('npm', 'install', '--package-lock-only', '--offline', '--no-audit', '--no-fund');
   const text = (path: string) => readFileSync(join(copy.root, path), 'utf8');
+  const lockHash = () => createHash('sha256').update(text('package-lock.json')).digest('hex');
   const jest = (folder: string) => copy.run('jest', `--rootDir=${folder}`);
 
   it('write libraries that are registered', () => {
@@ -34,7 +40,8 @@ describe('the generators, on a copy of the workspace', () => {
     });
   });
 
-  it('leave a lock file that npm agrees with, without a download', async () => {
+  it('leave a lock file that npm agrees with, without a download, and nothing to be installed', async () => {
+    expect(text(STAMP)).toBe(lockHash());
     const before = text('package-lock.json');
     await lock();
     expect(text('package-lock.json')).toBe(before);

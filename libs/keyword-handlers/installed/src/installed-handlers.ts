@@ -1,14 +1,14 @@
-import type { EventClass } from '@mo-ledger/event-sourcing';
 import * as codes from '@mo-ledger/codes';
+import type { EventClass } from '@mo-ledger/event-sourcing';
 import * as ledger from '@mo-ledger/event-sourcing';
-import * as messages from '@mo-ledger/messages';
-import * as organizations from '@mo-ledger/organizations';
-import * as subscribers from '@mo-ledger/subscribers';
 import { info } from '@mo-ledger/handler-info';
 import { join } from '@mo-ledger/handler-join';
 import { quiz } from '@mo-ledger/handler-quiz';
 import { vote } from '@mo-ledger/handler-vote';
 import { HandlerRegistry, type AnyKeywordHandler } from '@mo-ledger/keyword-handlers';
+import * as messages from '@mo-ledger/messages';
+import * as organizations from '@mo-ledger/organizations';
+import * as subscribers from '@mo-ledger/subscribers';
 
 /** The keyword handlers that are installed: one line each, to which the generator adds. */
 const handlers: readonly AnyKeywordHandler[] = [join, info, vote, quiz];

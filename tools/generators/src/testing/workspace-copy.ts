@@ -33,16 +33,20 @@ export class WorkspaceCopy {
       if (name !== '@mo-ledger' && name !== '.cache') symlinkSync(target?.(name) ?? join(from, name), join(to, name));
   }
 
-  /** Runs one of the workspace's commands. Throws with what it printed where it fails. */
-  async run(command: string, ...args: readonly string[]): Promise<string> {
-    // What Nx tells the tasks that it runs, this spec among them, is not for the copy.
+  /** The environment of the copy's commands: what Nx tells the tasks that it runs, a spec among them, is not for them. */
+  get env(): Record<string, string | undefined> {
     const inherited = Object.entries(process.env).filter(([name]) => !/^(NX_|JEST_|npm_)/.test(name));
-    const env = {
+    return {
       ...Object.fromEntries(inherited),
       NX_DAEMON: 'false',
       NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
       PATH: `${join(this.root, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}`,
     };
+  }
+
+  /** Runs one of the workspace's commands. Throws with what it printed where it fails. */
+  async run(command: string, ...args: readonly string[]): Promise<string> {
+    const { env } = this;
     try {
       const options = { cwd: this.root, env, timeout: LONGEST_RUN_MS, maxBuffer: 64 * 1024 * 1024 };
       const { stdout } = await promisify(execFile)(command, args, options);
