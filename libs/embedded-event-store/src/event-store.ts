@@ -47,16 +47,18 @@ export const startEventStore = async (options: EventStoreOptions): Promise<Runni
     const http =
       options.metricsPort === undefined ? undefined : await serveMetrics(metrics, observed, host, options.metricsPort);
     const address = http?.address();
+    let closed: Promise<void> | undefined;
+    const close = async (): Promise<void> => {
+      http?.close();
+      metrics?.close();
+      await server.close();
+      await storage.close();
+    };
     return {
       url: `esdb://${advertisedHost}:${server.port}?tls=${Boolean(tls)}`,
       port: server.port,
       metricsPort: typeof address === 'object' ? address?.port : undefined,
-      async close() {
-        http?.close();
-        metrics?.close();
-        await server.close();
-        await storage.close();
-      },
+      close: () => (closed ??= close()),
     };
   } catch (error) {
     await storage.close();

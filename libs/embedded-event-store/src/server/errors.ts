@@ -8,15 +8,13 @@ export const MAX_APPEND_SIZE = 1024 * 1024;
 
 /** An error on its way to a client. */
 export class RpcError extends Error implements StatusObject {
+  readonly code: status;
   readonly details: string;
   readonly metadata = new Metadata();
 
-  constructor(
-    readonly code: status,
-    message: string,
-    trailers: Record<string, string | number> = {},
-  ) {
+  constructor(code: status, message: string, trailers: Record<string, string | number> = {}) {
     super(message);
+    this.code = code;
     this.details = message;
     for (const [name, value] of Object.entries(trailers)) this.metadata.set(name, ascii(String(value)));
   }

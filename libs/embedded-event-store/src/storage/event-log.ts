@@ -18,7 +18,9 @@ const TAIL_BYTES = 16 * 1024 * 1024;
  * as it is here, else from the table; so there is no seam to cross, and a slow one holds nothing but its cursor.
  */
 export class EventLog {
-  #tail: RecentEvent[] = [];
+  /** From `#head` on; what is before it is no longer used and is thrown away now and then. */
+  #tail: (RecentEvent | undefined)[] = [];
+  #head = 0;
   /** Everything after this position is in the tail. */
   #from = 0;
   #end = 0;
@@ -44,14 +46,14 @@ export class EventLog {
   /** The first events after `position`, which has to be covered. */
   after(position: number, limit = Infinity): readonly RecentEvent[] {
     const tail = this.#tail;
-    let low = 0;
+    let low = this.#head;
     let high = tail.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((tail[middle]?.position ?? Infinity) <= position) low = middle + 1;
       else high = middle;
     }
-    return tail.slice(low, low + limit);
+    return tail.slice(low, low + limit) as RecentEvent[]; // nothing is cleared from the head on
   }
 
   /** Calls `follower` after each commit, until the returned function is called. */
@@ -66,28 +68,30 @@ export class EventLog {
 
   publish({ written, bytes, extra }: Committed): void {
     if (written.length === 0) return;
-    const events: RecentEvent[] = [];
     for (let i = 0; i < written.length; i += WRITTEN_SIZE) {
-      const [offset = 0, length = 0, position = 0, revision = 0] = written.subarray(i, i + WRITTEN_SIZE);
+      const offset = written[i] ?? 0;
+      const length = written[i + 1] ?? 0;
       const own = offset >= bytes.length;
       const start = own ? offset - bytes.length : offset;
       const record = (own ? extra : bytes).subarray(start, start + length);
-      events.push({ position, revision, record, ...namesOf(record) });
+      this.#end = written[i + 2] ?? this.#end;
+      this.#tail.push({ position: this.#end, revision: written[i + 3] ?? 0, record, ...namesOf(record) });
       this.#bytes += length;
     }
-    this.#tail = this.#trimmed(this.#tail.concat(events));
-    this.#end = this.#tail.at(-1)?.position ?? this.#end;
+    this.#trim();
     for (const follower of this.#followers) follower();
   }
 
-  #trimmed(tail: RecentEvent[]): RecentEvent[] {
-    let drop = 0;
-    while (tail.length - drop > TAIL_EVENTS || this.#bytes > TAIL_BYTES) {
-      const event = tail[drop++];
+  #trim(): void {
+    while (this.#tail.length - this.#head > TAIL_EVENTS || this.#bytes > TAIL_BYTES) {
+      const event = this.#tail[this.#head];
       if (!event) break;
+      this.#tail[this.#head++] = undefined;
       this.#bytes -= event.record.length;
       this.#from = event.position;
     }
-    return drop === 0 ? tail : tail.slice(drop);
+    if (this.#head <= TAIL_EVENTS) return;
+    this.#tail = this.#tail.slice(this.#head);
+    this.#head = 0;
   }
 }

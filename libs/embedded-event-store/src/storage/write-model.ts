@@ -93,22 +93,22 @@ export class WriteModel {
     this.#extraLength = 0;
     this.#batchLength = batch.bytes.byteLength;
     const bytes = Buffer.from(batch.bytes);
-    const results = new Float64Array(batch.commands.length * 3);
+    const results: number[] = [];
     try {
       this.#db.exec('begin immediate');
       let event = 0;
-      for (const [index, command] of batch.commands.entries()) {
+      for (const command of batch.commands) {
         const layout = command.kind === 'append' ? batch.layout.subarray(event, event + command.events * 2) : undefined;
         event += layout?.length ?? 0;
-        results.set(this.#execute(command, bytes, layout), index * 3);
+        results.push(...this.#execute(command, bytes, layout));
       }
       this.#db.exec('commit');
     } catch (error) {
       return this.#failed(batch, error);
     }
-    const written = Float64Array.from(this.#written);
-    const extra = new Uint8Array(Buffer.concat(this.#extra)).buffer;
-    return { ok: true, results, written, bytes: batch.bytes, extra, milliseconds: performance.now() - started };
+    const figures = Float64Array.from(results.concat(this.#written));
+    const extra = this.#extra.length > 0 ? new Uint8Array(Buffer.concat(this.#extra)) : undefined;
+    return { ok: true, figures, bytes: batch.bytes, extra, milliseconds: performance.now() - started };
   }
 
   #failed(batch: WriteBatch, error: unknown): WriteReply {

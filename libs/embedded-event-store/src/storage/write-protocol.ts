@@ -35,7 +35,7 @@ export interface WriteBatch {
   bytes: ArrayBuffer;
 }
 
-/** How a command ended. The figures of {@link WriteReply.results} mean: */
+/** How a command ended. The figures of a result mean: */
 export const Outcome = {
   /** second: last revision of the append (−1: none), third: its position */
   done: 0,
@@ -51,13 +51,14 @@ export const WRITTEN_SIZE = 4;
 export type WriteReply =
   | {
       ok: true;
-      /** {@link RESULT_SIZE} figures for each command. */
-      results: Float64Array<ArrayBuffer>;
-      /** {@link WRITTEN_SIZE} figures for each event that was written: offset, length, position, revision. */
-      written: Float64Array<ArrayBuffer>;
+      /**
+       * {@link RESULT_SIZE} figures for each command, then {@link WRITTEN_SIZE} for each event that was written: offset,
+       * length, position, revision.
+       */
+      figures: Float64Array<ArrayBuffer>;
       bytes: ArrayBuffer;
-      /** Events that the store wrote by itself; their offsets count from the end of `bytes`. */
-      extra: ArrayBuffer;
+      /** Events that the store wrote by itself, if any; their offsets count from the end of `bytes`. */
+      extra: Uint8Array | undefined;
       milliseconds: number;
     }
   | { ok: false; bytes: ArrayBuffer; message: string; diskFull: boolean };

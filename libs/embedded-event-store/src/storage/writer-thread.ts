@@ -11,7 +11,7 @@ if (!port) throw new Error('this runs in a worker only');
 
 const answer = (model: WriteModel, batch: WriteBatch): void => {
   const reply = model.apply(batch);
-  const transfer = reply.ok ? [reply.bytes, reply.extra, reply.results.buffer, reply.written.buffer] : [reply.bytes];
+  const transfer = reply.ok ? [reply.bytes, reply.figures.buffer] : [reply.bytes];
   port.postMessage(reply, transfer);
 };
 

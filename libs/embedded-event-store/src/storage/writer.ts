@@ -3,6 +3,7 @@ import { STAMP_ROOM, bodyLength, writeBody } from '../protobuf/recorded-event.js
 import type { ProposedEvent } from '../protobuf/recorded-event.js';
 import { RESULT_SIZE, Outcome } from './write-protocol.js';
 import type { Command, StreamCommand, WriteBatch, WriteReply, WriterReady } from './write-protocol.js';
+import { FROM_SOURCES } from './from-sources.js';
 import { messageOf } from './message-of.js';
 
 export type WriteResult =
@@ -41,7 +42,10 @@ const BATCH_BYTES = 8 * 1024 * 1024;
 const BATCH_COMMANDS = 4096;
 
 const toResult = (results: Float64Array, at: number): WriteResult => {
-  const [outcome, revision = 0, position = 0] = results.subarray(at * RESULT_SIZE, (at + 1) * RESULT_SIZE);
+  const first = at * RESULT_SIZE;
+  const outcome = results[first];
+  const revision = results[first + 1] ?? 0;
+  const position = results[first + 2] ?? 0;
   if (outcome === Outcome.done) return { outcome: 'done', revision, position };
   if (outcome === Outcome.wrong) return { outcome: 'wrong', current: revision };
   return { outcome: outcome === Outcome.deleted ? 'deleted' : 'timeout' };
@@ -158,9 +162,11 @@ export class Writer {
       return;
     }
     this.#failure = undefined;
-    const { results, written, milliseconds } = reply;
+    const { figures, milliseconds } = reply;
+    const results = figures.subarray(0, batch.length * RESULT_SIZE);
+    const written = figures.subarray(results.length);
     const bytes = Buffer.from(reply.bytes);
-    const extra = Buffer.from(reply.extra);
+    const extra = Buffer.from(reply.extra ?? []);
     this.#listener.committed({ written, bytes, extra, appends: batch.length, milliseconds });
     for (const [index, { answer }] of batch.entries()) answer(toResult(results, index));
   }
@@ -193,21 +199,11 @@ const pack = (batch: readonly Pending[], size: number): WriteBatch => {
   };
 };
 
-/** In a test the sources run as they are: Node strips the types, and `.js` in an import means the `.ts` beside it. */
-const SOURCES = `data:text/javascript,${encodeURIComponent(`
-  import { registerHooks } from 'node:module';
-  registerHooks({
-    resolve(specifier, context, next) {
-      const source = specifier.startsWith('.') ? specifier.replace(/\\.js$/, '.ts') : specifier;
-      return next(source, context);
-    },
-  });`)}`;
-
 const startWorker = (file: string): Worker => {
   const compiled = import.meta.url.endsWith('.js');
   const entry = new URL(compiled ? './writer-thread.js' : './writer-thread.ts', import.meta.url);
   return new Worker(entry, {
     workerData: { file },
-    ...(!compiled && { execArgv: ['--disable-warning=ExperimentalWarning', '--import', SOURCES] }),
+    ...(!compiled && { execArgv: FROM_SOURCES }),
   });
 };
