@@ -4,6 +4,13 @@ import type { AnyEvent, Recorded } from './event.js';
 /** A pure fold: no clock, no random number, no failure. */
 export type Evolve<State, E extends AnyEvent> = (state: State, event: E) => State;
 
+/** An aggregate as the log has it: its state, which nobody changes, and the last event in it. */
+export interface Snapshot<State> {
+  readonly state: State;
+  readonly revision: bigint;
+  readonly position: bigint;
+}
+
 /**
  * The base of our aggregates: @nestjs/cqrs's AggregateRoot as the collector of uncommitted events, with a state of its own and a
  * pure fold. Its `commit()` and `publish()` are never called: the repository appends, and subscriptions deliver.
@@ -32,6 +39,18 @@ export abstract class Aggregate<State, E extends AnyEvent> extends AggregateRoot
   /** The position of the last event in the log, or null for a stream that is not there. */
   get position(): bigint | null {
     return this.#position;
+  }
+
+  /** What it could begin with next time; null while it is not there, or has decided something that is not in the log. */
+  get snapshot(): Snapshot<State> | null {
+    if (this.#revision === null || this.#position === null || this.getUncommittedEvents().length > 0) return null;
+    return { state: this.#state, revision: this.#revision, position: this.#position };
+  }
+
+  /** Begins where a snapshot was made, instead of with nothing. */
+  beginWith({ state, revision, position }: Snapshot<State>): void {
+    this.#state = state;
+    this.recorded(revision, position);
   }
 
   /** Brings in an event of the log. The log is ours: what a stream holds is of the aggregate's own event types. */

@@ -56,6 +56,29 @@ describe('a repository', () => {
     expect(log.events).toHaveLength(1);
   });
 
+  it('reads only what is new of what it remembers, and sees what others wrote', async () => {
+    const read: unknown[] = [];
+    const watched = Object.assign(Object.create(InMemoryEventLog.prototype) as InMemoryEventLog, {
+      append: log.append.bind(log),
+      readStream: (stream: string, options: { from?: bigint } = {}) => {
+        read.push([stream, options.from]);
+        return log.readStream(stream, options);
+      },
+    });
+    const remembering = new Repository<number, Deposited, Account>(watched, 'account', () => new Account(), 2);
+    await remembering.execute('1', (account) => account.deposit(5), command('a'));
+    await accounts.execute('1', (account) => account.deposit(7), command('b'));
+    await remembering.execute('1', (account) => account.deposit(1), command('c'));
+    expect((await remembering.load('1')).state).toBe(13);
+    await expect(remembering.execute('1', (account) => account.deposit(-1), command('d'))).rejects.toThrow('negative');
+    expect((await remembering.load('1')).state).toBe(13);
+    expect(read.map((call) => (call as [string, bigint?])[1])).toEqual([undefined, 1n, 3n, 3n, 3n]);
+    // Only so many are remembered.
+    for (const id of ['2', '3']) await remembering.execute(id, (account) => account.deposit(1), command(id));
+    await remembering.load('1');
+    expect(read.at(-1)).toEqual(['account-1', undefined]);
+  });
+
   it('decides anew when it loses a race', async () => {
     const decided: number[] = [];
     await Promise.all(

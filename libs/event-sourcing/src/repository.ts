@@ -1,4 +1,4 @@
-import type { Aggregate } from './aggregate.js';
+import type { Aggregate, Snapshot } from './aggregate.js';
 import type { AnyEvent, EventMetadata } from './event.js';
 import { WrongExpectedRevision, type Appended, type EventLog } from './event-log.js';
 
@@ -25,10 +25,18 @@ const MOST_LOST_RACES = 50;
 
 /** Loads aggregates of one category and appends what they decide, with an explicit expected revision each time. */
 export class Repository<State, E extends AnyEvent, A extends Aggregate<State, E>> {
+  /** The least recently used first. */
+  readonly #remembered = new Map<string, Snapshot<State>>();
+
+  /**
+   * @param remember how many aggregates are kept in memory: of those only what is new is read. For aggregates with long streams and a
+   * state that its fold never changes in place.
+   */
   constructor(
     private readonly log: EventLog,
     private readonly category: string,
     private readonly create: () => A,
+    private readonly remember = 0,
   ) {}
 
   streamOf(id: string): string {
@@ -37,8 +45,20 @@ export class Repository<State, E extends AnyEvent, A extends Aggregate<State, E>
 
   async load(id: string): Promise<A> {
     const aggregate = this.create();
-    for await (const event of this.log.readStream(this.streamOf(id))) aggregate.replay(event);
+    const known = this.#remembered.get(id);
+    if (known) aggregate.beginWith(known);
+    const from = known ? { from: known.revision + 1n } : {};
+    for await (const event of this.log.readStream(this.streamOf(id), from)) aggregate.replay(event);
+    this.#keep(id, aggregate);
     return aggregate;
+  }
+
+  #keep(id: string, { snapshot }: A): void {
+    if (this.remember === 0 || !snapshot) return;
+    this.#remembered.delete(id);
+    this.#remembered.set(id, snapshot);
+    const [oldest] = this.#remembered.keys();
+    if (this.#remembered.size > this.remember && oldest !== undefined) this.#remembered.delete(oldest);
   }
 
   /**
@@ -69,6 +89,7 @@ export class Repository<State, E extends AnyEvent, A extends Aggregate<State, E>
       context.timeoutMs === undefined ? {} : { timeoutMs: context.timeoutMs },
     );
     aggregate.recorded(appended.revision, appended.position);
+    this.#keep(id, aggregate);
     return { aggregate, events, position: appended.position };
   }
 }

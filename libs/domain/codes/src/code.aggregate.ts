@@ -108,9 +108,12 @@ export class Code extends Aggregate<CodeState, CodeEvent> {
   }
 }
 
-/** Codes by their digits: the stream `code-<digits>`. */
+/** Codes that are kept in memory between commands. */
+const REMEMBERED = 100;
+
+/** Codes by their digits: the stream `code-<digits>`. Each command on a code with ten thousand programs reads only what is new. */
 export const codeRepository = (log: EventLog): Repository<CodeState, CodeEvent, Code> =>
-  new Repository(log, 'code', () => new Code());
+  new Repository(log, 'code', () => new Code(), REMEMBERED);
 
 /** Keywords once each, times as the log writes them. */
 function tidy(wanted: ProgramSettings): ProgramSettings {
