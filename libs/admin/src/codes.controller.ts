@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Inject, Param, Post, Put, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Param, Post, Put, Res, UseGuards } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -9,11 +9,13 @@ import { ChangeProgramState } from './change-program-state.command.js';
 import { CodeBody, codeSettings } from './code.body.js';
 import { validName } from './names.js';
 import { newOperation } from './operation.js';
+import { PlainCallGuard } from './plain-call.guard.js';
 import { ProgramBody, programSettings } from './program.body.js';
 import { ProvisionCode } from './provision-code.command.js';
 import { ProvisionProgram } from './provision-program.command.js';
 
 @ApiTags('Provisioning')
+@UseGuards(PlainCallGuard)
 @Controller('codes')
 export class CodesController {
   constructor(

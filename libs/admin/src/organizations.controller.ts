@@ -1,4 +1,4 @@
-import { Body, Controller, Inject, Optional, Param, Put, Res } from '@nestjs/common';
+import { Body, Controller, Inject, Optional, Param, Put, Res, UseGuards } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -9,8 +9,10 @@ import { AnswersProvisioning, DescribesBody } from './api-description.js';
 import { validName } from './names.js';
 import { newOperation } from './operation.js';
 import { OrganizationBody } from './organization.body.js';
+import { PlainCallGuard } from './plain-call.guard.js';
 
 @ApiTags('Provisioning')
+@UseGuards(PlainCallGuard)
 @Controller('organizations')
 export class OrganizationsController {
   constructor(

@@ -60,6 +60,12 @@ describe('provisioning over HTTP', () => {
     });
   });
 
+  it('a query parameter is a 400 that names it', async () => {
+    const answer = await api.put('/organizations/acme?dryRun=true', { name: 'Acme' });
+    expect(answer.status).toBe(400);
+    expect(fields(answer)).toEqual(['dryRun']);
+  });
+
   describe('a code', () => {
     it('is created with 201 and repeated with 200', async () => {
       const created = await api.put('/codes/18885551234', { ...DEDICATED, type: 'LONG' });

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Param, Post, Res, UseGuards } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -7,9 +7,11 @@ import { ResolveReview } from '@mo-ledger/subscribers';
 import { Answers } from './answers.js';
 import { AnswersOperation, DescribesBody } from './api-description.js';
 import { newOperation, RECORDED_BY } from './operation.js';
+import { PlainCallGuard } from './plain-call.guard.js';
 import { ReviewBody } from './review.body.js';
 
 @ApiTags('Operations')
+@UseGuards(PlainCallGuard)
 @Controller('reviews')
 export class ReviewsController {
   constructor(
