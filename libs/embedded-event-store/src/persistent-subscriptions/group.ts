@@ -1,7 +1,7 @@
 import { decodeRecord } from '../protobuf/recorded-event.js';
 import { resolve, unresolved } from '../streams/links.js';
 import type { Store } from '../streams/read.js';
-import type { Writer } from '../storage/writer.js';
+import type { Writes } from '../storage/writer.js';
 import type { StoredEvent } from '../storage/reader.js';
 import { keyOf, parkedStreamOf } from './configuration.js';
 import type { Configuration } from './configuration.js';
@@ -35,7 +35,7 @@ export class Group {
   readonly source: Source;
   readonly consumers: Consumer[] = [];
   readonly #store: Store;
-  readonly #writer: Writer;
+  readonly #writer: Writes;
   readonly #strategy: Strategy;
   readonly #outstanding = new Map<string, Outstanding>();
   #retries: Message[] = [];
@@ -48,7 +48,7 @@ export class Group {
   sinceMeasurement = 0;
   perSecond = 0;
 
-  constructor(store: Store, writer: Writer, configuration: Configuration, checkpoint: number | undefined) {
+  constructor(store: Store, writer: Writes, configuration: Configuration, checkpoint: number | undefined) {
     this.configuration = configuration;
     this.#store = store;
     this.#writer = writer;

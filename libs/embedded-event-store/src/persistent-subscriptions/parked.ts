@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { StoredEvent } from '../storage/reader.js';
 import type { Reader } from '../storage/reader.js';
 import { ANY } from '../storage/numbers.js';
-import type { WriteResult, Writer } from '../storage/writer.js';
+import type { WriteResult, Writes } from '../storage/writer.js';
 import { metastreamOf } from '../streams/stream-metadata.js';
 import { visibleRange } from '../streams/visible-range.js';
 import type { Message } from './message.js';
 
 /** The parked messages of one group: links in a stream of its own. */
 export class Parked {
-  readonly #writer: Writer;
+  readonly #writer: Writes;
   readonly #reader: Reader;
   readonly #stream: string;
   readonly #now: () => number;
@@ -17,7 +17,7 @@ export class Parked {
   #replayed = 0;
   readonly #replaying = new Set<number>();
 
-  constructor(writer: Writer, reader: Reader, stream: string, now: () => number) {
+  constructor(writer: Writes, reader: Reader, stream: string, now: () => number) {
     this.#writer = writer;
     this.#reader = reader;
     this.#stream = stream;

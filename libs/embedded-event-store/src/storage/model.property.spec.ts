@@ -6,7 +6,7 @@ import type { ProposedEvent } from '../protobuf/recorded-event.js';
 import { temporaryFolder } from '../testing/temporary-store.js';
 import { visibleRange } from '../streams/visible-range.js';
 import { ANY, NO_STREAM, STREAM_EXISTS } from './numbers.js';
-import { openForWriting } from './open.js';
+import { openForReading, openForWriting } from './open.js';
 import { Reader } from './reader.js';
 import { WriteModel } from './write-model.js';
 import { Outcome } from './write-protocol.js';
@@ -93,7 +93,7 @@ class RealStore {
   readonly #file = join(this.#folder.dir, 'events.db');
   readonly #db = openForWriting(this.#file);
   readonly model = new WriteModel(this.#db);
-  readonly reader = new Reader(this.#file);
+  readonly reader = new Reader(openForReading(this.#file));
 
   /** One transaction. */
   execute(commands: readonly { command: Command; events: readonly ProposedEvent[] }[]): string[] {

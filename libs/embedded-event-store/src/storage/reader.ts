@@ -1,5 +1,4 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { openForReading } from './open.js';
 import { TOMBSTONE } from './numbers.js';
 
 /** An event as it is read: its record is what goes to the client. */
@@ -32,8 +31,8 @@ export class Reader {
   readonly #allForwards: StatementSync;
   readonly #allBackwards: StatementSync;
 
-  constructor(file: string) {
-    this.#db = openForReading(file);
+  constructor(db: DatabaseSync) {
+    this.#db = db;
     const rows = (sql: string): StatementSync => {
       const statement = this.#db.prepare(sql);
       statement.setReturnArrays(true);
@@ -49,10 +48,6 @@ export class Reader {
     this.#backwards = rows(`${columns} stream = ? and revision <= ? and revision >= ? order by revision desc`);
     this.#allForwards = rows(`${columns} position >= ? and position <= ? order by position`);
     this.#allBackwards = rows(`${columns} position < ? order by position desc`);
-  }
-
-  get db(): DatabaseSync {
-    return this.#db;
   }
 
   /** The number of a stream, undefined where nothing was ever written to it. */
@@ -94,6 +89,11 @@ export class Reader {
   /** Everything before a position, latest first. */
   allBackwards(before: number, limit = PAGE_EVENTS): Page {
     return page(this.#allBackwards.iterate(before), limit);
+  }
+
+  /** The position of the last event; 0 for none. */
+  lastPosition(): number {
+    return Number(this.#db.prepare('select max(position) as n from events').get()?.['n'] ?? 0);
   }
 
   /** What persistent subscriptions there are, with their checkpoints. */

@@ -2,15 +2,17 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventLog } from './event-log.js';
 import { lockFolder } from './lock.js';
+import { openForReading } from './open.js';
+import { isReadOnly, openImmutable, refusingWriter } from './read-only.js';
 import { Reader } from './reader.js';
 import { DATABASE } from './schema.js';
 import { Writer } from './writer.js';
-import type { Committed } from './writer.js';
+import type { Committed, Writes } from './writer.js';
 
 /** A folder with events, open: one writer, one reader, and the end of the log in memory. */
 export interface Storage {
   file: string;
-  writer: Writer;
+  writer: Writes;
   reader: Reader;
   log: EventLog;
   close(): Promise<void>;
@@ -22,34 +24,49 @@ export interface StorageListener {
   failed?(): void;
 }
 
-/** Opens a folder, creating or migrating what is in it. Throws where another process has it open. */
+/**
+ * Opens a folder, creating or migrating what is in it. Throws where another process has it open. A folder that is
+ * read-only is served all the same, without appends.
+ */
 export const openStorage = async (dir: string, listener: StorageListener = {}): Promise<Storage> => {
+  const file = join(dir, DATABASE);
+  if (isReadOnly(dir, file)) return openReadOnly(file);
   mkdirSync(dir, { recursive: true });
   const unlock = lockFolder(dir);
   try {
-    const file = join(dir, DATABASE);
-    const log = new EventLog();
-    const { writer, end } = await Writer.open(file, {
-      committed(batch) {
-        log.publish(batch);
-        listener.committed?.(batch);
-      },
-      failed: () => listener.failed?.(),
-    });
-    log.begin(end);
-    const reader = new Reader(file);
-    const close = async (): Promise<void> => {
-      // Before the writer: the last connection to close tidies up, which one that only reads cannot.
-      reader.close();
-      await writer.close();
-      unlock();
-    };
-    if (end === 0) await writeFirstEvent(writer);
-    return { file, writer, reader, log, close };
+    return await openWritable(file, listener, unlock);
   } catch (error) {
     unlock();
     throw error;
   }
+};
+
+const openWritable = async (file: string, listener: StorageListener, unlock: () => void): Promise<Storage> => {
+  const log = new EventLog();
+  const { writer, end } = await Writer.open(file, {
+    committed(batch) {
+      log.publish(batch);
+      listener.committed?.(batch);
+    },
+    failed: () => listener.failed?.(),
+  });
+  log.begin(end);
+  const reader = new Reader(openForReading(file));
+  const close = async (): Promise<void> => {
+    // Before the writer: the last connection to close tidies up, which one that only reads cannot.
+    reader.close();
+    await writer.close();
+    unlock();
+  };
+  if (end === 0) await writeFirstEvent(writer);
+  return { file, writer, reader, log, close };
+};
+
+const openReadOnly = (file: string): Storage => {
+  const reader = new Reader(openImmutable(file));
+  const log = new EventLog();
+  log.begin(reader.lastPosition());
+  return { file, writer: refusingWriter, reader, log, close: () => Promise.resolve(reader.close()) };
 };
 
 /** A fresh store is never empty: `$all` begins with an event of the system. */

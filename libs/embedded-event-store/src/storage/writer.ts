@@ -13,6 +13,9 @@ export type WriteResult =
   | { outcome: 'timeout' }
   | { outcome: 'failed'; message: string };
 
+/** What the rest of the server needs of a writer; a folder that is read-only has one that refuses. */
+export type Writes = Pick<Writer, 'submit' | 'execute' | 'close' | 'queuedBytes' | 'failure'>;
+
 export type Answer = (result: WriteResult) => void;
 
 /** What a committed batch wrote, and how long its transaction took. */

@@ -7,7 +7,7 @@ import { WireReader } from '../protobuf/wire.js';
 import { BadRequest, MAX_APPEND_SIZE, asRpcError, streamDeleted, tooLarge, unavailable } from '../server/errors.js';
 import { ANY, NO_STREAM, STREAM_EXISTS } from '../storage/numbers.js';
 import type { ExpectedRevision } from '../storage/numbers.js';
-import type { Writer, WriteResult } from '../storage/writer.js';
+import type { Writes, WriteResult } from '../storage/writer.js';
 import { isExpectedTag, isValidName, readExpected, readStreamName } from './expected-revision.js';
 import { appendedMessage } from './messages.js';
 
@@ -67,7 +67,7 @@ class UnaryAppend {
 
 /** The Append method: requests and answers are bytes. */
 export const append = (
-  writer: Writer,
+  writer: Writes,
   call: Pick<ServerReadableStream<Buffer, Buffer>, 'on' | 'getDeadline' | 'cancelled'>,
   callback: sendUnaryData<Buffer>,
 ): void => {

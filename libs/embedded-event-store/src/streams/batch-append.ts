@@ -6,7 +6,7 @@ import { BadRequest, MAX_APPEND_SIZE, asRpcError } from '../server/errors.js';
 import type { Outgoing } from '../server/outgoing.js';
 import { ANY, NO_STREAM, STREAM_EXISTS } from '../storage/numbers.js';
 import type { ExpectedRevision } from '../storage/numbers.js';
-import type { Writer, WriteResult } from '../storage/writer.js';
+import type { Writes, WriteResult } from '../storage/writer.js';
 import { sizeOf } from './append.js';
 import { badRequest, deleted, errorMessage, failed, timedOut, tooLarge, wrongVersion } from './batch-errors.js';
 import type { BatchError } from './batch-errors.js';
@@ -40,7 +40,7 @@ const EXPECTED_FIELDS = new Map([
 
 /** One BatchAppend call: many appends, told apart by their correlation ids. */
 export class BatchAppend {
-  readonly #writer: Writer;
+  readonly #writer: Writes;
   readonly #call: ServerDuplexStream<Buffer, Buffer>;
   readonly #out: Outgoing;
   readonly #now: () => number;
@@ -52,7 +52,7 @@ export class BatchAppend {
   #ended = false;
   #closing: (() => void) | undefined;
 
-  constructor(writer: Writer, call: ServerDuplexStream<Buffer, Buffer>, out: Outgoing, now: () => number) {
+  constructor(writer: Writes, call: ServerDuplexStream<Buffer, Buffer>, out: Outgoing, now: () => number) {
     this.#writer = writer;
     this.#call = call;
     this.#out = out;

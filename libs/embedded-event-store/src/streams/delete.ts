@@ -2,7 +2,7 @@ import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { BadRequest, asRpcError, streamDeleted, wrongExpectedVersion } from '../server/errors.js';
 import { ANY, NO_STREAM, STREAM_EXISTS } from '../storage/numbers.js';
 import type { ExpectedRevision } from '../storage/numbers.js';
-import type { Writer } from '../storage/writer.js';
+import type { Writes } from '../storage/writer.js';
 import { storageFailure } from './append.js';
 import { isValidName } from './expected-revision.js';
 
@@ -16,7 +16,7 @@ const expectedOf = (options: Options): ExpectedRevision => {
   throw new BadRequest('A deletion needs to say what it expects.');
 };
 
-const remove = async (writer: Writer, kind: 'delete' | 'tombstone', options: Options | undefined): Promise<number> => {
+const remove = async (writer: Writes, kind: 'delete' | 'tombstone', options: Options | undefined): Promise<number> => {
   const stream = Buffer.from(options?.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString('utf8');
   if (!options || !isValidName(stream)) throw new BadRequest(`A stream cannot be named '${stream}'.`);
   const expected = expectedOf(options);
@@ -30,7 +30,7 @@ const remove = async (writer: Writer, kind: 'delete' | 'tombstone', options: Opt
 };
 
 /** Soft: `$tb` hides everything; the stream may be written to again. */
-export const deleteStream = async (writer: Writer, request: streams.DeleteReq): Promise<streams.DeleteResp> => {
+export const deleteStream = async (writer: Writes, request: streams.DeleteReq): Promise<streams.DeleteResp> => {
   const position = String(await remove(writer, 'delete', request.getOptions()).catch(rethrow));
   const at = new streams.DeleteResp.Position();
   at.setCommitPosition(position);
@@ -41,7 +41,7 @@ export const deleteStream = async (writer: Writer, request: streams.DeleteReq): 
 };
 
 /** For ever. */
-export const tombstone = async (writer: Writer, request: streams.TombstoneReq): Promise<streams.TombstoneResp> => {
+export const tombstone = async (writer: Writes, request: streams.TombstoneReq): Promise<streams.TombstoneResp> => {
   const position = String(await remove(writer, 'tombstone', request.getOptions()).catch(rethrow));
   const at = new streams.TombstoneResp.Position();
   at.setCommitPosition(position);

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { EventStoreDBClient, WrongExpectedVersionError, jsonEvent, streamNameFilter } from '@eventstore/db-client';
+import type { AppendExpectedRevision, Position } from '@eventstore/db-client';
+import { ChildStore } from '../testing/child-store.js';
+import { temporaryFolder } from '../testing/temporary-store.js';
+import { check } from './check.js';
+
+/** `DURABILITY_ROUNDS=300 npx nx test embedded-event-store` for a long one. */
+const ROUNDS = Number(process.env['DURABILITY_ROUNDS'] ?? 20);
+const APPENDERS = 64;
+
+interface Attempt {
+  stream: string;
+  id: string;
+  expected: AppendExpectedRevision;
+}
+
+/** One that appends until its server is gone, and first tries again what it has no answer to. */
+class Appender {
+  readonly #own = `killed-${randomUUID()}`;
+  readonly #acknowledged: Map<string, { stream: string; revision: bigint }>;
+  #next = -1n;
+  #unanswered: Attempt | undefined;
+
+  constructor(acknowledged: Map<string, { stream: string; revision: bigint }>) {
+    this.#acknowledged = acknowledged;
+  }
+
+  async run(client: EventStoreDBClient, isGone: () => boolean): Promise<void> {
+    while (!isGone()) {
+      const attempt = this.#unanswered ?? this.#attempt();
+      this.#unanswered = attempt.expected === 'any' ? undefined : attempt;
+      try {
+        const event = jsonEvent({ id: attempt.id, type: 'tested', data: { text: 'x'.repeat(200) } });
+        const { nextExpectedRevision } = await client.appendToStream(attempt.stream, event, {
+          expectedRevision: attempt.expected,
+        });
+        this.#acknowledged.set(attempt.id, { stream: attempt.stream, revision: nextExpectedRevision });
+        if (attempt.stream === this.#own) this.#next = nextExpectedRevision;
+        this.#unanswered = undefined;
+      } catch (error) {
+        if (error instanceof WrongExpectedVersionError) throw error;
+      }
+    }
+  }
+
+  /** A stream of its own at an exact revision, a new stream, or one that all share. */
+  #attempt(): Attempt {
+    const id = randomUUID();
+    const kind = Math.random();
+    if (kind < 0.2) return { stream: 'killed-shared', id, expected: 'any' };
+    if (kind < 0.5) return { stream: `killed-${randomUUID()}`, id, expected: 'no_stream' };
+    return { stream: this.#own, id, expected: this.#next < 0n ? 'no_stream' : this.#next };
+  }
+}
+
+/** Follows everything from where it was the last time; what it saw before a checkpoint it need not see again. */
+class Follower {
+  readonly seen = new Set<string>();
+  #checkpoint: Position | 'start' = 'start';
+
+  async follow(client: EventStoreDBClient, until: () => boolean): Promise<void> {
+    const filter = streamNameFilter({
+      prefixes: ['killed-'],
+      checkpointInterval: 1,
+      maxSearchWindow: 10,
+      checkpointReached: (_, position: Position) => void (this.#checkpoint = position),
+    });
+    const subscription = client.subscribeToAll({ fromPosition: this.#checkpoint, filter });
+    try {
+      for await (const { event } of subscription) {
+        if (event) this.seen.add(event.id);
+        if (until()) return;
+      }
+    } catch {
+      // The server was killed.
+    } finally {
+      await subscription.unsubscribe();
+    }
+  }
+}
+
+describe('an event store that is killed', () => {
+  const folder = temporaryFolder();
+  afterAll(() => folder.remove());
+
+  it(
+    `has lost nothing and repeated nothing after ${ROUNDS} times, and subscribers see everything`,
+    async () => {
+      const acknowledged = new Map<string, { stream: string; revision: bigint }>();
+      const appenders = Array.from({ length: APPENDERS }, () => new Appender(acknowledged));
+      const follower = new Follower();
+      for (let round = 0; round < ROUNDS; round++) {
+        const store = await ChildStore.start(folder.dir);
+        const client = EventStoreDBClient.connectionString(store.url);
+        let gone = false;
+        const running = appenders.map((appender) => appender.run(client, () => gone));
+        const following = follower.follow(client, () => gone);
+        const before = acknowledged.size;
+        while (acknowledged.size === before) await new Promise((resolve) => setTimeout(resolve, 1));
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 300));
+        gone = true;
+        await store.stop('SIGKILL');
+        await Promise.all([...running, following]);
+        await client.dispose();
+      }
+      expect(check(folder.dir)).toMatchObject({ ok: true });
+
+      const store = await ChildStore.start(folder.dir);
+      const client = EventStoreDBClient.connectionString(store.url);
+      const stored = new Map<string, { stream: string; revision: bigint }>();
+      let repeated = 0;
+      for await (const { event } of client.readAll()) {
+        if (!event?.streamId.startsWith('killed-')) continue;
+        if (stored.has(event.id)) repeated++;
+        stored.set(event.id, { stream: event.streamId, revision: event.revision });
+      }
+      expect(repeated).toBe(0);
+      const lost = [...acknowledged].filter(([id, { stream, revision }]) => {
+        const found = stored.get(id);
+        return found?.stream !== stream || found.revision !== revision;
+      });
+      expect(lost).toEqual([]);
+      await follower.follow(client, () => follower.seen.size >= stored.size);
+      expect(follower.seen).toEqual(new Set(stored.keys()));
+      await client.dispose();
+      await store.stop();
+    },
+    60_000 + ROUNDS * 10_000,
+  );
+});
