@@ -30,7 +30,7 @@ export const INBOUND_LIMITS: InboundLimits = {
   bodyTimeoutMs: 10_000,
   recordTimeoutMs: 5_000,
   mostWaiting: 1_000,
-  mostWaitingBytes: 8 * 1024 * 1024,
+  mostWaitingBytes: 4 * 1024 * 1024,
 };
 
 const STATUS: Readonly<Record<RefusalReason, number>> = {
