@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { WorkspaceCopy } from './testing/workspace-copy.js';
 
 const HANDLER = 'libs/keyword-handlers/lucky-draw';
+const REGISTERED = ['libs/keyword-handlers/installed', 'libs/read-models/installed'];
 /** Where tools/workspace/prepare.mjs keeps which lock file was installed. */
 const STAMP = 'node_modules/.cache/mo-ledger/installed';
 const READ_MODEL = 'libs/read-models/busy-codes';
@@ -48,8 +49,9 @@ describe('the generators, on a copy of the workspace', () => {
   }, 120_000);
 
   it('write what is formatted, and what lint and the type-check accept', async () => {
-    const written = [HANDLER, READ_MODEL, 'libs/keyword-handlers/installed', 'libs/read-models/installed'];
-    await copy.run('prettier', '--check', ...written, 'tools/event-catalogue');
+    const written = [HANDLER, READ_MODEL, ...REGISTERED];
+    const registers = REGISTERED.flatMap((folder) => [`${folder}/package.json`, `${folder}/src/installed-*s.ts`]);
+    await copy.run('prettier', '--check', HANDLER, READ_MODEL, ...registers, 'tools/event-catalogue/*.json');
     // The rule of who may import whom goes by Nx's graph, which is of before.
     await copy.run('nx', 'show', 'projects');
     await copy.run('eslint', '--max-warnings', '0', ...written);
