@@ -333,6 +333,7 @@ describe.each(engines())('the audit trail on $name', (engine) => {
       if (!store) return;
       for (const query of [
         'organization=sums&by=carrier,code&interval=HOUR',
+        'organization=sums&by=carrier&interval=HOUR',
         `organization=sums&by=carrier,code&interval=HOUR&to=${at(24 * HOUR + 1)}`,
         'organization=sums&by=carrier,code&interval=HOUR&kind=MO',
       ]) {
@@ -357,6 +358,9 @@ describe.each(engines())('the audit trail on $name', (engine) => {
       await message('v2', 0, { organization: 'two', ...device(1) });
       await message('v3', 0, { organization: 'two', ...device(2) });
       expect((await sums(`code=${code}`)).items).toMatchObject([{ attempts: 3, distinctDevices: 2 }]);
+      expect((await sums(`code=${code}&by=router`)).items).toMatchObject([
+        { router: 'MMX', attempts: 3, distinctDevices: 2 },
+      ]);
       expect((await sums(`code=${code}&organization=two`)).items).toMatchObject([{ attempts: 2, distinctDevices: 2 }]);
     });
 

@@ -1,5 +1,4 @@
-import { document, int8, integer, nullable, table, text, time, type Column } from '@mo-ledger/projections';
-import type { DeviceSketch } from './device-sketch.js';
+import { int8, integer, nullable, table, text, time, type Column } from '@mo-ledger/projections';
 
 const NEWEST = 'at desc, position desc';
 /** A text whose order is the same in every database. */
@@ -60,7 +59,7 @@ const refusals = table(
   ['("from" desc, position desc, number desc)'],
 );
 
-/** Totals of each interval, by every set of dimensions: a summary reads a row for each of its items, however many attempts it covers. */
+/** Totals of each interval, by several sets of dimensions: a summary reads a row for each of its items, however many attempts it covers. */
 const rollups = table(
   {
     /** A hash of the interval, the set, the organization and the values. */
@@ -80,7 +79,8 @@ const rollups = table(
     conflicts: integer(),
     quarantined: integer(),
     distinct_devices: integer(),
-    devices: document<DeviceSketch>(),
+    /** A sketch of them: what can be added up. */
+    devices: text(),
   },
   ['id'],
   ['(interval, mask, "from", sort, organization)'],

@@ -9,54 +9,57 @@ const RANK_BITS = 64 - INDEX_BITS;
 const ZERO = 48;
 
 /**
- * Which devices there were, in bounded space: each by its hash, or, where they are too many, a HyperLogLog of 4,096 registers, whose
- * estimate is off by 1.6 % (standard error). Both can be added up.
+ * Which devices there were, in bounded space, as a text: `e` and the hash of each, or, where they are too many, `r` and the registers
+ * of a HyperLogLog, 4,096 of them, whose estimate is off by 1.6 % (standard error). Both can be added up.
  */
-export type DeviceSketch = { readonly each: readonly string[] } | { readonly registers: string };
+export type DeviceSketch = string;
 
-export const NO_DEVICES: DeviceSketch = { each: [] };
+export const NO_DEVICES: DeviceSketch = 'e';
+const NO_REGISTERS = String.fromCharCode(ZERO).repeat(REGISTERS);
 
+const HASH_CHARACTERS = 16;
 /** The hash by which a device is remembered: 64 bits in hex. */
-export const deviceHash = (device: string): string => createHash('sha256').update(device).digest('hex').slice(0, 16);
+export const deviceHash = (device: string): string =>
+  createHash('sha256').update(device).digest('hex').slice(0, HASH_CHARACTERS);
+
+const isExact = (sketch: DeviceSketch): boolean => sketch.startsWith('e');
+const eachOf = (sketch: DeviceSketch): string[] =>
+  Array.from({ length: (sketch.length - 1) / HASH_CHARACTERS }, (_, n) =>
+    sketch.slice(1 + n * HASH_CHARACTERS, 1 + (n + 1) * HASH_CHARACTERS),
+  );
 
 /** The sketch with these devices added, by their hashes; it never depends on how they are divided into calls. */
 export function withDevices(sketch: DeviceSketch, hashes: Iterable<string>): DeviceSketch {
-  if ('registers' in sketch) return { registers: raised(sketch.registers, hashes) };
-  const each = new Set(sketch.each);
+  if (!isExact(sketch)) return `r${raised(sketch.slice(1), hashes)}`;
+  const each = new Set(eachOf(sketch));
   for (const hash of hashes) each.add(hash);
-  return each.size <= MOST_EACH
-    ? { each: [...each] }
-    : { registers: raised(String.fromCharCode(ZERO).repeat(REGISTERS), each) };
+  return each.size <= MOST_EACH ? `e${[...each].join('')}` : `r${raised(NO_REGISTERS, each)}`;
 }
 
 /** The devices of either. */
 export function union(a: DeviceSketch, b: DeviceSketch): DeviceSketch {
-  if ('each' in b) return withDevices(a, b.each);
-  if ('each' in a) return withDevices(b, a.each);
-  const registers = Array.from(a.registers, (one, index) =>
-    one > b.registers.charAt(index) ? one : b.registers.charAt(index),
-  );
-  return { registers: registers.join('') };
+  if (isExact(b)) return withDevices(a, eachOf(b));
+  if (isExact(a)) return withDevices(b, eachOf(a));
+  const [highest, other] = [Buffer.from(a, 'latin1'), Buffer.from(b, 'latin1')];
+  for (const [index, one] of other.entries()) if (one > (highest[index] ?? 0)) highest[index] = one;
+  return highest.toString('latin1');
 }
 
 /** How many devices there were. */
 export const countDevices = (sketch: DeviceSketch): number =>
-  'each' in sketch ? sketch.each.length : Math.round(estimate(sketch.registers));
+  isExact(sketch) ? (sketch.length - 1) / HASH_CHARACTERS : Math.round(estimate(sketch.slice(1)));
 
 function raised(registers: string, hashes: Iterable<string>): string {
-  let changed: number[] | null = null;
+  const ranks = Buffer.from(registers, 'latin1');
   for (const hash of hashes) {
     const bits = BigInt(`0x${hash}`);
     const index = Number(bits >> BigInt(RANK_BITS));
     const rest = bits & ((1n << BigInt(RANK_BITS)) - 1n);
     // The place of the first one among the remaining bits, counted from 1.
     const rank = rest === 0n ? RANK_BITS + 1 : RANK_BITS - rest.toString(2).length + 1;
-    const known = changed?.[index] ?? registers.charCodeAt(index) - ZERO;
-    if (rank <= known) continue;
-    changed ??= Array.from(registers, (one) => one.charCodeAt(0) - ZERO);
-    changed[index] = rank;
+    if (rank + ZERO > (ranks[index] ?? 0)) ranks[index] = rank + ZERO;
   }
-  return changed ? changed.map((rank) => String.fromCharCode(rank + ZERO)).join('') : registers;
+  return ranks.toString('latin1');
 }
 
 /** Ertl's improved estimator (2017), which needs no corrections for small or large numbers. */

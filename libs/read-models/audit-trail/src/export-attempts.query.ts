@@ -9,7 +9,9 @@ import { toAttempt, type AttemptRow } from './attempt.js';
 import { auditTrail } from './audit-trail.projection.js';
 import { FORMATS, writers, type ExportFormat } from './export-formats.js';
 
-const ROWS_AT_ONCE = 1_000;
+/** The first page is small, so that the first byte is soon there. */
+const FIRST_ROWS = 100;
+const MOST_ROWS = 1_000;
 
 /** The parameters of `GET /audit/export`. */
 export class ExportFilters extends AttemptFilters {
@@ -52,18 +54,19 @@ export class ExportAttemptsHandler implements IQueryHandler<ExportAttempts> {
   /** By key, page after page, each a query of its own: whoever reads slowly holds nothing but his place. */
   async *#pages(filters: ExportFilters): AsyncGenerator<readonly AttemptRow[], undefined> {
     const end = await this.#end();
-    for (let cursor: string | null = null; ;) {
+    let limit = FIRST_ROWS;
+    for (let cursor: string | null = null; ; limit = MOST_ROWS) {
       const { db } = await this.readModels.of(auditTrail);
       const rows: readonly AttemptRow[] = await db
         .selectFrom('attempts')
         .selectAll()
         .where(all([attemptsWhere(filters), until(end), cursor === null ? null : oldestFirst.after(cursor)]))
         .orderBy(oldestFirst.order)
-        .limit(ROWS_AT_ONCE)
+        .limit(limit)
         .execute();
       yield rows;
       const last = rows.at(-1);
-      if (!last || rows.length < ROWS_AT_ONCE) return;
+      if (!last || rows.length < limit) return;
       cursor = oldestFirst.cursorOf(last);
     }
   }

@@ -7,3 +7,4 @@ export * from './export-formats.js';
 export * from './find-attempts.query.js';
 export * from './find-refusals.query.js';
 export * from './summarize-attempts.query.js';
+export type { SummaryItem } from './summary-groups.js';

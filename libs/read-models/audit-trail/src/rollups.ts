@@ -20,10 +20,15 @@ export const floorTo = (interval: Interval, time: number): number =>
 export const maskOf = (dimensions: Iterable<Dimension>): number =>
   [...dimensions].reduce((mask, dimension) => mask | (1 << DIMENSIONS.indexOf(dimension)), 0);
 
-const SETS = Array.from({ length: 1 << DIMENSIONS.length }, (_, mask) => ({
-  mask,
-  dimensions: DIMENSIONS.filter((_dimension, bit) => mask & (1 << bit)),
-}));
+/**
+ * The sets of dimensions that are counted by. Every set more is two rows more for each attempt, so only what is asked for most; anything
+ * else is added up from the last one, which has them all.
+ */
+const SETS = ([[], ['carrier'], ['channel'], ['router'], ['code'], ['carrier', 'channel'], DIMENSIONS] as const).map(
+  (dimensions: readonly Dimension[]) => ({ dimensions, mask: maskOf(dimensions) }),
+);
+export const EVERYTHING = maskOf(DIMENSIONS);
+export const isCountedBy = (mask: number): boolean => SETS.some((set) => set.mask === mask);
 
 /** What an attempt adds to the rollups. */
 export interface Counted {
@@ -50,10 +55,10 @@ interface Addition {
   readonly devices: Set<string>;
 }
 
-// An attempt counts in 32 rows, a batch in far fewer: what it adds to a row is added up first, and applied when the row is loaded.
+// An attempt counts in 14 rows, a batch in far fewer: what it adds to a row is added up first, and applied when the row is loaded.
 const batches = new WeakMap<Rows, Map<string, Addition>>();
 
-/** Counts an attempt in each interval, by every set of dimensions. */
+/** Counts an attempt in each interval, by each set of dimensions. */
 export function count(attempt: Counted, rows: Rows): void {
   const additions = batches.get(rows) ?? new Map<string, Addition>();
   batches.set(rows, additions);
