@@ -1,11 +1,11 @@
 import type { AnyEvent } from '@mo-ledger/event-sourcing';
 import { isEnrol, type AnyKeywordHandler, type HandlerRegistry } from '@mo-ledger/keyword-handlers';
-import type { Program } from '@mo-ledger/codes';
-import type { Handling, RoutableMessage } from './message.js';
+import type { Match, Program } from '@mo-ledger/codes';
+import type { RoutableMessage } from './message.js';
 import { handlerStateOf, messageOf, type SubscriberState } from './subscriber.state.js';
 
 /** A store refuses an append of more than 1 MiB; everything else of it is well below. */
-const MOST_EVENT_CHARACTERS = 256 * 1024;
+const MOST_EVENT_CHARACTERS = 128 * 1024;
 const LONGEST_ERROR = 500;
 
 /** What a program's handler decided, or what went wrong. */
@@ -16,7 +16,7 @@ export function askHandler(
   registry: HandlerRegistry,
   state: SubscriberState,
   message: RoutableMessage,
-  { match }: Handling,
+  match: Match,
   program: Program,
 ): Answer {
   const handler = registry.get(program.handler);

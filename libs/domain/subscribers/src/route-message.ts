@@ -20,6 +20,7 @@ import {
   type RoutingEvent,
 } from './subscriber.events.js';
 import { decimal, isLower, type SubscriberState } from './subscriber.state.js';
+import { matchWithinLimits, withinLimits } from './within-limits.js';
 
 const REVIEW_BUSINESS_DAYS = 10;
 
@@ -42,11 +43,13 @@ export function routeMessage(
   registry: HandlerRegistry,
   state: SubscriberState,
   id: string,
-  message: RoutableMessage,
-  handling: Handling,
+  routable: RoutableMessage,
+  given: Handling,
 ): readonly AnyEvent[] {
+  const message = withinLimits(routable);
+  const handling = { ...given, match: matchWithinLimits(given.match) };
   const { match } = handling;
-  const consequences = consequencesOf(registry, state, message, handling);
+  const consequences = consequencesOf(registry, state, message, handling, given.match);
   const mention = match.mention === null ? [] : [{ kind: 'OPT_OUT_CANDIDATE' as const, text: match.mention }];
   const reviews = [...consequences.reviews, ...mention].map((review) => opened(id, message, review));
   return [
@@ -62,11 +65,12 @@ function consequencesOf(
   state: SubscriberState,
   message: RoutableMessage,
   handling: Handling,
+  whole: Match,
 ): Consequences {
   const { match } = handling;
   if (match.optOut) return optOut(state, message, match.optOut);
   if (match.outcome === 'RESERVED' && match.reserved === 'START') return start(state, message, handling);
-  if (match.outcome === 'MATCHED') return matched(registry, state, message, handling);
+  if (match.outcome === 'MATCHED') return matched(registry, state, message, handling, whole);
   return NONE;
 }
 
@@ -100,6 +104,7 @@ function matched(
   state: SubscriberState,
   message: RoutableMessage,
   handling: Handling,
+  whole: Match,
 ): Consequences {
   const { provisioned, text } = handling.match;
   if (!provisioned) return NONE;
@@ -108,7 +113,7 @@ function matched(
     const changesSomething = handler.enrols || handler.events.length > 0;
     return changesSomething ? malformed(text) : { ...NONE, reason: 'MALFORMED_SENDER' };
   }
-  const answer = askHandler(registry, state, message, handling, provisioned);
+  const answer = askHandler(registry, state, message, whole, provisioned);
   if ('error' in answer) return { ...NONE, error: answer.error };
   const outOfOrder = answer.enrols && isStale(state, message);
   const joins = answer.enrols && !outOfOrder && handling.applyConsent;
@@ -189,4 +194,4 @@ function routingEvent(message: RoutableMessage, handling: Handling, consequences
 
 /** What a message becomes where even deciding about it failed: kept, listed, and free to be routed again. */
 export const failed = (message: RoutableMessage, handling: Handling, error: string): RoutingEvent =>
-  routingEvent(message, handling, { ...NONE, error });
+  routingEvent(withinLimits(message), { ...handling, match: matchWithinLimits(handling.match) }, { ...NONE, error });

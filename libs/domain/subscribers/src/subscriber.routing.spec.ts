@@ -36,6 +36,24 @@ describe('a routed message', () => {
   });
 });
 
+describe('the largest message that can come', () => {
+  it.each([
+    ['STOP', true],
+    ['JOIN', true],
+    ["JOIN don't stop", false],
+    ['', false],
+  ])('%j is routed by an append that a store takes', (text, repeated) => {
+    const filler = '\0'.repeat(60_000);
+    const phone = new Phone(null);
+    const events = phone.text(`${text} ${filler}x`, {
+      ...{ id: filler, messageOrig: `${filler}y`, address: filler },
+      repeats: repeated ? [`STOP ${filler}z`] : [],
+    });
+    expect(events.length).toBeGreaterThan(0);
+    expect(Buffer.byteLength(JSON.stringify(events))).toBeLessThan(600_000);
+  });
+});
+
 describe('the handler of a program', () => {
   it('keeps a state of the subscriber', () => {
     const phone = new Phone();
@@ -49,7 +67,7 @@ describe('the handler of a program', () => {
 
   it.each([
     ['COUNT fail', 'it failed'],
-    ['COUNT huge', 'more than 262144 characters'],
+    ['COUNT huge', 'more than 131072 characters'],
     ['COUNT loop', 'BigInt'],
     ['GONE', 'not installed'],
   ])('fails with %s, and nothing else does', (text, error) => {

@@ -66,7 +66,7 @@ export const standard = code(
 
 export interface Texted {
   readonly id?: string | null;
-  readonly from?: string | null;
+  readonly address?: string;
   readonly organization?: string;
   readonly messageOrig?: string;
   readonly repeats?: readonly string[];
@@ -101,7 +101,12 @@ export class Phone {
     const position = given.position ?? BigInt(n * 10);
     const message: RoutableMessage = {
       ledgerId: again?.ledgerId ?? String(n).padStart(32, '0'),
-      ...{ organization, code: '26161', deviceAddress: this.from?.slice(1) ?? '1447ß7665544', deviceE164: this.from },
+      ...{
+        organization,
+        code: '26161',
+        deviceAddress: given.address ?? this.from?.slice(1) ?? '1447ß7665544',
+        deviceE164: this.from,
+      },
       ...{ carrier: 'cingular', channel: 'sms', messageId: given.id ?? null, receivedAt: at },
       ...{ message: text, messageOrig, repeats },
     };
