@@ -22,6 +22,7 @@ export class Build {
   #position: bigint;
   #handled: bigint;
   #serving: boolean;
+  #replaced = false;
   #poison: Poison | null = null;
   #lastError: string | null = null;
 
@@ -48,6 +49,10 @@ export class Build {
   get serving(): boolean {
     return this.#serving;
   }
+  /** Another build serves in its place: it is not fed any more. */
+  get replaced(): boolean {
+    return this.#replaced;
+  }
   /** The event it stands still at, if it does. */
   get poison(): Poison | null {
     return this.#poison;
@@ -69,10 +74,16 @@ export class Build {
     await this.#applyOrHalve(wanted, position, passed.at(-1), signal);
   }
 
-  /** Lets it serve once it is as far as the build that does. */
-  async promote(): Promise<boolean> {
-    if (this.#serving) return false;
+  /** Lets it serve once it is as far as the build that does. Tells whether it has begun to serve now. */
+  async promote(all: readonly Build[]): Promise<boolean> {
+    const older = all.find((build) => build.projection === this.projection && build.#serving);
+    // One that was replaced never takes over again by itself.
+    if (this.#serving || this.#replaced || (older && older.position > this.#position)) return false;
     this.#serving = await this.registry.promote(this.schema);
+    if (this.#serving && older) {
+      older.#serving = false;
+      older.#replaced = true;
+    }
     return this.#serving;
   }
 

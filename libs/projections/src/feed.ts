@@ -73,7 +73,9 @@ export class Feed {
     this.#carried = rest;
     const position = rest.length > 0 ? (whole.at(-1)?.position ?? this.#position) : batch.position;
     this.#oldest = whole[0]?.created ?? null;
-    await Promise.all(this.builds.map((build) => build.apply(whole, position, signal)));
+    await Promise.all(
+      this.builds.filter(({ replaced }) => !replaced).map((build) => build.apply(whole, position, signal)),
+    );
     this.#oldest = rest[0]?.created ?? (batch.live ? null : (whole.at(-1)?.created ?? this.#oldest));
     this.#live = batch.live;
     if (position > this.#position) this.#position = position;

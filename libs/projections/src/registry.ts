@@ -38,6 +38,7 @@ interface BuildRow {
   schema_name: string;
   name: string;
   version: number;
+  build: number;
   fingerprint: string;
   position: string;
   handled: string;
@@ -55,14 +56,13 @@ export class Registry {
 
   /** Makes the runtime's tables where there are none. */
   async migrate(): Promise<void> {
-    await this.store.db.transaction().execute(async (tx) => {
-      await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}::int8)`.execute(tx);
+    await this.#locked(async (tx) => {
       await sql`create schema if not exists projections`.execute(tx);
       await sql`create table if not exists projections.ledger (id text not null)`.execute(tx);
       await sql`create table if not exists projections.builds (
         schema_name text primary key, name text not null, version int4 not null, build int4 not null, fingerprint text not null,
         position int8 not null default -1, handled int8 not null default 0, serving boolean not null,
-        last_event_position int8, last_event_id text, created_at timestamptz not null default now()
+        last_event_position int8, last_event_id text, created_at timestamptz not null default now(), replaced_at timestamptz
       )`.execute(tx);
       await sql`create table if not exists projections.statuses (name text primary key, status json not null, at timestamptz not null)`.execute(
         tx,
@@ -81,8 +81,7 @@ export class Registry {
 
   /** Drops every build, so that all of them are built anew from this ledger. */
   async beginAnew(ledgerId: string): Promise<void> {
-    await this.store.db.transaction().execute(async (tx) => {
-      await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}::int8)`.execute(tx);
+    await this.#locked(async (tx) => {
       const { rows } = await sql<{ schema_name: string }>`delete from projections.builds returning schema_name`.execute(
         tx,
       );
@@ -97,25 +96,65 @@ export class Registry {
     return rows.map(toRecord);
   }
 
-  /** The newest build of a projection with these tables; a new one where there is none. The first build of a name serves at once. */
-  async open(projection: Projection): Promise<BuildRecord> {
-    const { name, version, fingerprint } = projection;
+  /**
+   * The builds of a projection that are to be fed, oldest first: the one that serves, and a newer one that is being filled. A first
+   * one is made, and serves at once, where there is none; one with other tables is filled beside the one that serves.
+   */
+  async open(projection: Projection): Promise<BuildRecord[]> {
+    return this.#locked(async (tx) => {
+      const rows = await this.#buildsOf(tx, projection.name);
+      const ours = rows.filter((row) => isOf(projection, row));
+      const newest = ours.at(-1);
+      if (!newest) return [await this.#create(tx, projection, rows)];
+      const serving = ours.find((row) => row.serving);
+      return (serving && serving !== newest ? [serving, newest] : [newest]).map(toRecord);
+    });
+  }
+
+  /** Begins another build of a projection beside the one that serves; one that is being filled is dropped. */
+  async rebuild(projection: Projection): Promise<BuildRecord> {
+    return this.#locked(async (tx) => {
+      const rows = await this.#buildsOf(tx, projection.name);
+      const serving = rows.find((row) => row.serving);
+      for (const row of rows) if (serving && row.build > serving.build) await this.#drop(tx, row.schema_name);
+      return this.#create(tx, projection, rows);
+    });
+  }
+
+  /** Drops builds that another build of the same version has replaced a while ago, when nobody reads them any more. */
+  async dropReplaced(): Promise<void> {
+    await this.#locked(async (tx) => {
+      const { rows } = await sql<BuildRow>`
+        select old.* from projections.builds old join projections.builds new on new.serving
+          and new.name = old.name and new.version = old.version and new.fingerprint = old.fingerprint and new.build > old.build
+        where old.replaced_at < now() - interval '1 minute'`.execute(tx);
+      for (const row of rows) await this.#drop(tx, row.schema_name);
+    });
+  }
+
+  #locked<T>(work: (tx: ReadStoreTransaction) => Promise<T>): Promise<T> {
     return this.store.db.transaction().execute(async (tx) => {
       await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}::int8)`.execute(tx);
-      const { rows } = await sql<BuildRow & { build: number }>`
-        select * from projections.builds where name = ${name} order by build desc`.execute(tx);
-      const known = rows.find((row) => row.version === version && row.fingerprint === fingerprint);
-      if (known) return toRecord(known);
-      return this.#create(tx, projection, (rows[0]?.build ?? 0) + 1, !rows.some((row) => row.serving));
+      return work(tx);
     });
+  }
+
+  async #buildsOf(tx: ReadStoreTransaction, name: string): Promise<BuildRow[]> {
+    return (await sql<BuildRow>`select * from projections.builds where name = ${name} order by build`.execute(tx)).rows;
+  }
+
+  async #drop(tx: ReadStoreTransaction, schema: string): Promise<void> {
+    await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(tx);
+    await sql`delete from projections.builds where schema_name = ${schema}`.execute(tx);
   }
 
   async #create(
     tx: ReadStoreTransaction,
     { name, version, fingerprint, tables }: Projection,
-    build: number,
-    serving: boolean,
+    others: readonly BuildRow[],
   ): Promise<BuildRecord> {
+    const build = others.reduce((most, row) => Math.max(most, row.build), 0) + 1;
+    const serving = !others.some((row) => row.serving);
     const schema = `${name.replaceAll('-', '_')}_v${version}_${build}`;
     await sql`create schema ${sql.id(schema)}`.execute(tx);
     for (const [tableName, { columns, key, indexes }] of Object.entries(tables)) {
@@ -176,12 +215,17 @@ export class Registry {
       if (!mine) throw new CheckpointLost(schema);
       if (serving && BigInt(serving.position) > BigInt(mine.position)) return false;
       if (serving)
-        await sql`update projections.builds set serving = false where schema_name = ${serving.schema_name}`.execute(tx);
+        await sql`update projections.builds set serving = false, replaced_at = now() where schema_name = ${serving.schema_name}`.execute(
+          tx,
+        );
       await sql`update projections.builds set serving = true where schema_name = ${schema}`.execute(tx);
       return true;
     });
   }
 }
+
+const isOf = ({ version, fingerprint }: Projection, row: BuildRow): boolean =>
+  row.version === version && row.fingerprint === fingerprint;
 
 const toRecord = (row: BuildRow): BuildRecord => ({
   ...{ schema: row.schema_name, name: row.name, version: row.version, fingerprint: row.fingerprint },

@@ -174,6 +174,34 @@ describe.each(engines())('the runner of projections on $name', (engine) => {
     expect((await counts(store)).map(({ total }) => total)).toEqual([2]);
   });
 
+  it('is built anew beside the tables that serve, which are fed meanwhile, and switches when it is as far', async () => {
+    if (!store) return;
+    const log = await opened();
+    for (let n = 0; n < 40; n++) await append(log, new Counted({ name: 'a', by: 1 }));
+    const first = await append(log, new Counted({ name: 'a', by: 1 }));
+    const { runner, after } = run(log, store);
+    expect(await after.wait(first.position, ['counts'], 5_000)).toBe(true);
+
+    expect(await runner.rebuild('counts')).toBe('counts_v1_2');
+    expect(await runner.rebuild('nothing')).toBe(null);
+    const serving = async () =>
+      (await new Registry(store as ReadStore).builds()).find((build) => build.serving && build.name === 'counts')
+        ?.schema;
+    let total = 41;
+    while ((await serving()) !== 'counts_v1_2') {
+      // Whichever of the two serves, nobody sees fewer than there were.
+      expect((await counts(store))[0]?.total).toBeGreaterThanOrEqual(total);
+      const { position } = await append(log, new Counted({ name: 'a', by: 1 }));
+      expect(await after.wait(position, ['counts'], 5_000)).toBe(true);
+      total++;
+    }
+    const last = await append(log, new Counted({ name: 'a', by: 1 }));
+    expect(await after.wait(last.position, ['counts', 'others'], 5_000)).toBe(true);
+    expect((await counts(store))[0]?.total).toBe(total + 1);
+    while (runner.status()[0]?.state !== 'LIVE') await runner.advanced.wait(100);
+    expect(runner.status()[0]).toMatchObject({ position: String(last.position), parked: 0 });
+  });
+
   it('fills a new version beside the old one and switches when it is as far', async () => {
     if (!store) return;
     const log = await opened();

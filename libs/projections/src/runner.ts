@@ -22,7 +22,7 @@ export interface RunnerOptions {
   readonly store: ReadStore;
   readonly projections: readonly Projection[];
   readonly logger: RunnerLogger;
-  /** The most events of one batch; default 1,000. */
+  /** The most events of one batch; default 500. */
   readonly batchSize?: number;
 }
 
@@ -44,6 +44,7 @@ export class ProjectionRunner {
   #rate = new Rate();
   #end = 0n;
   #problem: string | null = null;
+  #restart = new AbortController();
   #telling: NodeJS.Timeout | undefined;
   #told: Promise<void> = Promise.resolve();
   readonly #stopsTold = new Set<Build>();
@@ -68,15 +69,30 @@ export class ProjectionRunner {
 
   status(now: Date = new Date()): ProjectionStatus[] {
     return this.options.projections.map((projection) => {
-      const build = this.#builds.find((candidate) => candidate.projection === projection);
-      const feed = build && [...this.#feeds].find(({ builds }) => builds.includes(build));
+      const builds = this.#builds.filter((candidate) => candidate.projection === projection);
+      const build = builds.find(({ serving }) => serving) ?? builds[0];
+      const feed = build && [...this.#feeds].find((candidate) => candidate.builds.includes(build));
       return statusOf(projection, build, feed, {
+        filling: builds.find(({ serving, replaced }) => !serving && !replaced),
         now,
         end: this.#end,
         perSecond: this.#rate.perSecond,
         problem: this.#problem,
       });
     });
+  }
+
+  /**
+   * Begins to build a projection anew, beside the tables that serve; reads switch when the new ones are as far. Tells the new build's
+   * name, or null for a projection that is not one of these.
+   */
+  async rebuild(name: string): Promise<string | null> {
+    const projection = this.options.projections.find((candidate) => candidate.name === name);
+    if (!projection) return null;
+    const { schema } = await this.#registry.rebuild(projection);
+    this.options.logger.info({ build: schema }, 'a rebuild begins');
+    this.#restart.abort();
+    return schema;
   }
 
   /** Leaves what it says of itself in the database, for a read-api in another process. */
@@ -110,16 +126,20 @@ export class ProjectionRunner {
       await delay(PAUSE_MS / 10, undefined, { signal }).catch(() => undefined);
       return;
     }
+    // What asks for another session from here on gets one that sees what was asked for.
+    this.#restart = new AbortController();
     await ownLedger(log, this.#registry, ledger.ledgerId, logger);
+    await this.#registry.dropReplaced();
     this.#end = await endOf(log);
     const builds: Build[] = [];
     for (const projection of projections)
-      builds.push(new Build(projection, await this.#registry.open(projection), store, this.#registry));
+      for (const record of await this.#registry.open(projection))
+        builds.push(new Build(projection, record, store, this.#registry));
     this.#builds = builds;
     this.advanced.notify();
 
     const session = new AbortController();
-    const either = AbortSignal.any([signal, session.signal]);
+    const either = AbortSignal.any([signal, session.signal, this.#restart.signal]);
     const furthest = builds.reduce((most, { position }) => (position > most ? position : most), -1n);
     const live = this.#feed(builds.filter(({ position }) => position === furthest));
     const behind = builds.filter(({ position }) => position < furthest);
@@ -168,7 +188,7 @@ export class ProjectionRunner {
   }
 
   #feed(builds: Build[], types?: readonly string[], onBatch?: () => Promise<void>): Feed {
-    const { log, logger, batchSize = 1_000 } = this.options;
+    const { log, logger, batchSize = 500 } = this.options;
     const feed: Feed = new Feed(log, builds, {
       batchSize,
       ...(types ? { types } : {}),
@@ -177,7 +197,8 @@ export class ProjectionRunner {
         if (position > this.#end) this.#end = position;
         this.#tellStops(fed);
         for (const build of fed)
-          if (await build.promote()) logger.info({ build: build.schema }, 'reads have switched to a new build');
+          if (await build.promote(this.#builds))
+            logger.info({ build: build.schema }, 'reads have switched to a new build');
         this.advanced.notify();
         await onBatch?.();
       },

@@ -21,6 +21,8 @@ export interface ProjectionStatus {
 }
 
 interface Surroundings {
+  /** Another build that is being filled beside the one that serves. */
+  readonly filling: Build | undefined;
   readonly now: Date;
   /** The furthest position of the log that is known. */
   readonly end: bigint;
@@ -33,13 +35,15 @@ export function statusOf(
   { name, version }: Projection,
   build: Build | undefined,
   feed: Feed | undefined,
-  { now, end, perSecond, problem }: Surroundings,
+  { filling, now, end, perSecond, problem }: Surroundings,
 ): ProjectionStatus {
   const poison = build?.poison;
-  const state = stateOf(build, feed);
+  const state = stateOf(build, feed, filling);
   const position = build?.position ?? -1n;
-  const handled = Number(build?.handled ?? 0n);
-  const done = state === 'LIVE' || end <= 0n ? 1 : Math.min(1, Math.max(0, Number(position) / Number(end)));
+  const progressing = filling ?? build;
+  const handled = Number(progressing?.handled ?? 0n);
+  const reached = Number(progressing?.position ?? -1n) / Number(end);
+  const done = state === 'LIVE' || end <= 0n ? 1 : Math.min(1, Math.max(0, reached));
   const total = state === 'LIVE' ? handled : done > 0 ? Math.round(handled / done) : null;
   const poisonError = poison ? `${poison.type} at ${poison.position}: ${poison.error}` : null;
   return {
@@ -61,9 +65,13 @@ export function statusOf(
   };
 }
 
-function stateOf(build: Build | undefined, feed: Feed | undefined): ProjectionStatus['state'] {
+function stateOf(
+  build: Build | undefined,
+  feed: Feed | undefined,
+  filling: Build | undefined,
+): ProjectionStatus['state'] {
   if (build?.poison) return 'STOPPED';
+  if (filling) return 'REBUILDING';
   if (!build || !feed) return 'CATCHING_UP';
-  if (!build.serving) return 'REBUILDING';
   return feed.live ? 'LIVE' : 'CATCHING_UP';
 }

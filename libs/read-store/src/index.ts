@@ -2,4 +2,4 @@ export { sql, type ExpressionBuilder, type Kysely, type RawBuilder, type SelectQ
 export { FolderLocked } from './folder-lock.js';
 export * from './read-store.js';
 export * from './sql.js';
-export { json, QueryFailed } from './translating-driver.js';
+export { json, jsonArray, QueryFailed, type StoredJson } from './translating-driver.js';

@@ -1,13 +1,16 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import { escapeJson, escapeText, unescapeJson, unescapeText } from './any-text.js';
 
-/** A parameter that is one JSON document. */
-export class JsonParameter {
-  constructor(readonly value: unknown) {}
+/** One JSON document in its stored form: a parameter for json columns and for `json_populate_recordset`. */
+export class StoredJson {
+  constructor(readonly text: string) {}
 }
 
-/** Wraps a value as one JSON parameter, for json and jsonb columns and for `json_populate_recordset`. */
-export const json = (value: unknown) => new JsonParameter(value);
+export const json = (value: unknown): StoredJson => new StoredJson(JSON.stringify(escapeJson(value)));
+
+/** An array of documents that are in their stored form already. */
+export const jsonArray = (documents: readonly StoredJson[]): StoredJson =>
+  new StoredJson(`[${documents.map(({ text }) => text).join(',')}]`);
 
 /**
  * A statement was refused or its connection was lost. Parameters and rows are left out on purpose: they are personal, and errors are logged.
@@ -67,7 +70,7 @@ class Translating implements DatabaseConnection {
 function toStored(parameter: unknown): unknown {
   if (typeof parameter === 'string') return escapeText(parameter);
   if (typeof parameter === 'bigint') return String(parameter);
-  if (parameter instanceof JsonParameter) return JSON.stringify(escapeJson(parameter.value));
+  if (parameter instanceof StoredJson) return parameter.text;
   if (Array.isArray(parameter)) return parameter.map(toStored);
   return parameter;
 }

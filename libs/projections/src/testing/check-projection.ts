@@ -18,7 +18,8 @@ export async function buildRows<T extends Tables>(
   const registry = new Registry(store);
   await registry.migrate();
   // A fingerprint of its own makes it another build.
-  const record = await registry.open({ ...projection, fingerprint: `check-${checks++}` });
+  const [record] = await registry.open({ ...projection, fingerprint: `check-${checks++}` });
+  if (!record) throw new Error(`${projection.name} was not made`);
   const build = new Build(projection, record, store, registry);
   const { signal } = new AbortController();
   for (let from = 0; from < events.length; from += batch) {
