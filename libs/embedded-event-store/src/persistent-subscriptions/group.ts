@@ -142,11 +142,13 @@ export class Group {
   }
 
   /** Parked messages before revision `stopAt` of their stream come again. */
-  replayParked(stopAt: number): void {
+  async replayParked(stopAt: number): Promise<void> {
     for (const links of this.parked.replay(stopAt)) {
       for (const link of links) this.#replayOne(link);
+      this.wake();
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#stopped) return;
     }
-    this.wake();
   }
 
   #replayOne(link: StoredEvent): void {

@@ -43,12 +43,12 @@ export const persistentSubscriptionsService = (
     response.setSubscriptionsList(subscriptions.list(listedSource(request)).map(infoOf));
     return response;
   }),
-  replayParked: calls.unary((request: messages.ReplayParkedReq) => {
+  replayParked: calls.unary(async (request: messages.ReplayParkedReq) => {
     const options = request.getOptions();
     const group = subscriptions.get(groupNameOf(options));
     const stopAt = options?.hasStopAt() ? Number(options.getStopAt()) : Infinity;
     if (stopAt < 0) throw new BadRequest('stopAt must not be negative.');
-    group.replayParked(stopAt);
+    await group.replayParked(stopAt);
     return new messages.ReplayParkedResp();
   }),
   restartSubsystem: calls.unary(() => {

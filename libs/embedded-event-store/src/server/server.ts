@@ -80,7 +80,7 @@ export const serve = async (storage: Storage, options: ServerOptions): Promise<R
     },
     async close() {
       calls.refuse();
-      await Promise.all([...batches].map((batch) => batch.answered()));
+      await Promise.all([...batches].map((batch) => batch.stop()));
       calls.cancel();
       subscriptions.close();
       await shutDown(server);

@@ -33,6 +33,7 @@ const REASON = 'the folder is read-only; make it writable and start the event st
 export const refusingWriter: Writes = {
   queuedBytes: 0,
   failure: REASON,
+  whenBelow: (_bytes: number, then: () => void) => then(),
   submit: (_command: unknown, answer: Answer) => answer({ outcome: 'failed', message: REASON }),
   execute: () => Promise.resolve({ outcome: 'failed', message: REASON }),
   close: () => Promise.resolve(),

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { LRUCache } from 'lru-cache';
-import { STAMP_ROOM, bodyLength, idOf, writeBody, writeStamp } from '../protobuf/recorded-event.js';
+import { STAMP_ROOM, bodyLength, decodeRecord, idOf, writeBody, writeStamp } from '../protobuf/recorded-event.js';
 import { decideAppend } from '../streams/append-decision.js';
 import type { AppendDecision } from '../streams/append-decision.js';
 import {
@@ -82,7 +82,9 @@ export class WriteModel {
     const number = (sql: string): number => Number(this.#db.prepare(sql).get()?.['n'] ?? 0);
     this.#position = number('select max(position) as n from events');
     this.#lastStream = number('select max(stream) as n from events');
-    this.#created = 0;
+    const latest = this.#db.prepare('select record from events order by position desc limit 1').get()?.['record'];
+    // The times of events never go back, whatever the clock does: retention by age relies on it.
+    this.#created = latest ? decodeRecord(Buffer.from(latest as Uint8Array)).created : 0;
   }
 
   /** Applies a batch in one transaction: all of it is durable, or nothing was written. */

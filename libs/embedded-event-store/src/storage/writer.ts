@@ -14,7 +14,7 @@ export type WriteResult =
   | { outcome: 'failed'; message: string };
 
 /** What the rest of the server needs of a writer; a folder that is read-only has one that refuses. */
-export type Writes = Pick<Writer, 'submit' | 'execute' | 'close' | 'queuedBytes' | 'failure'>;
+export type Writes = Pick<Writer, 'submit' | 'execute' | 'close' | 'queuedBytes' | 'whenBelow' | 'failure'>;
 
 export type Answer = (result: WriteResult) => void;
 
@@ -64,6 +64,7 @@ export class Writer {
   #queue: Pending[] = [];
   #inFlight: Pending[] | undefined;
   #scheduled = false;
+  #waiting: (() => void)[] = [];
   readonly #closed: Promise<void>;
   #idle: (() => void) | undefined;
   #broken: string | undefined;
@@ -110,6 +111,12 @@ export class Writer {
     this.#schedule();
   }
 
+  /** Calls back once fewer than so many bytes are waiting. */
+  whenBelow(bytes: number, then: () => void): void {
+    if (this.queuedBytes < bytes) return then();
+    this.#waiting.push(() => this.whenBelow(bytes, then));
+  }
+
   /** The same as a promise. */
   execute(command: Command, events: readonly ProposedEvent[] = []): Promise<WriteResult> {
     return new Promise((resolve) => this.submit(command, resolve, events));
@@ -153,6 +160,7 @@ export class Writer {
     for (const { size } of batch) this.queuedBytes -= size;
     this.#flush();
     this.#settle(batch, reply);
+    for (const look of this.#waiting.splice(0)) look();
     if (!this.#inFlight) this.#idle?.();
   }
 

@@ -1,10 +1,11 @@
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
+import { status } from '@grpc/grpc-js';
 import type { ServerReadableStream, sendUnaryData } from '@grpc/grpc-js';
 import { decodeProposed } from '../protobuf/proposed-message.js';
 import type { ProposedEvent } from '../protobuf/recorded-event.js';
 import { WireReader } from '../protobuf/wire.js';
-import { BadRequest, MAX_APPEND_SIZE, asRpcError, streamDeleted, tooLarge, unavailable } from '../server/errors.js';
+import { BadRequest, MAX_APPEND_SIZE, RpcError, asRpcError, streamDeleted, tooLarge } from '../server/errors.js';
 import { ANY, NO_STREAM, STREAM_EXISTS } from '../storage/numbers.js';
 import type { ExpectedRevision } from '../storage/numbers.js';
 import type { Writes, WriteResult } from '../storage/writer.js';
@@ -15,7 +16,8 @@ import { appendedMessage } from './messages.js';
 export const sizeOf = (event: ProposedEvent): number =>
   event.data.length + event.metadata.length + 2 * Buffer.byteLength(event.type);
 
-export const storageFailure = (message: string): Error => unavailable(`The event store cannot write: ${message}`);
+export const storageFailure = (message: string): Error =>
+  new RpcError(status.INTERNAL, `The event store cannot write: ${message}`);
 
 interface Options {
   stream: string;

@@ -50,6 +50,7 @@ export class BatchAppend {
   #unfinishedBytes = 0;
   #waiting = 0;
   #ended = false;
+  #stopped = false;
   #closing: (() => void) | undefined;
 
   constructor(writer: Writes, call: ServerDuplexStream<Buffer, Buffer>, out: Outgoing, now: () => number) {
@@ -64,11 +65,14 @@ export class BatchAppend {
     });
   }
 
-  /** Resolves when everything that was asked for completely has been answered. */
-  answered(): Promise<void> {
+  /** Takes nothing more; resolves when what was asked for completely has been answered. */
+  stop(): Promise<void> {
+    this.#stopped = true;
+    this.#call.pause();
     return new Promise((resolve) => {
       if (this.#waiting === 0 || this.#out.closed) return resolve();
       this.#closing = resolve;
+      this.#out.onClose(resolve);
     });
   }
 
@@ -85,11 +89,11 @@ export class BatchAppend {
   }
 
   #resumeWhenPossible(): void {
-    this.#out.whenWritable(() => {
-      if (this.#out.closed) return;
-      if (this.#writer.queuedBytes < MOST_QUEUED) this.#call.resume();
-      else setImmediate(() => this.#resumeWhenPossible());
-    });
+    this.#out.whenWritable(() =>
+      this.#writer.whenBelow(MOST_QUEUED, () => {
+        if (!this.#out.closed && !this.#stopped) this.#call.resume();
+      }),
+    );
   }
 
   #fragment(reader: WireReader): void {
