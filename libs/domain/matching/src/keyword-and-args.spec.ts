@@ -54,5 +54,7 @@ describe('parseText', () => {
   it('is quick for the longest post there can be', () => {
     expect(parseText(`JOIN${'!'.repeat(60_000)}x`).args).toEqual(['x']);
     expect(parseText(`${'👍'.repeat(15_000)}`).args).toHaveLength(1);
+    expect(parseText(`👍${'\u{e0041}'.repeat(15_000)} a`).args).toEqual(['a']);
+    expect(parseText(`a${'\u0301\u0323'.repeat(15_000)} b`).args).toEqual(['b']);
   });
 });

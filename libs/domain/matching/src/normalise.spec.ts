@@ -18,8 +18,10 @@ describe('normalise', () => {
   it('is the same for every case, for every letter there is', () => {
     for (let point = 0; point <= 0x10ffff; point++) {
       const letter = String.fromCodePoint(point);
+      const cases = [letter.toLowerCase(), letter.toUpperCase()];
+      if (cases.every((other) => other === letter)) continue;
       const same = normalise(letter);
-      for (const other of [letter.toLowerCase(), letter.toUpperCase(), same])
+      for (const other of [...cases, same])
         if (normalise(other) !== same) throw new Error(`U+${point.toString(16)}: ${JSON.stringify([letter, other])}`);
     }
   });
