@@ -13,6 +13,7 @@ import { ProvisionOrganizationHandler } from '@mo-ledger/organizations';
 import { ResolveReviewHandler, subscriberRepository, type Reviews } from '@mo-ledger/subscribers';
 import { AFTER_ORGANIZATION_CHANGE, Answers, type AfterOrganizationChange } from './answers.js';
 import { ChangeProgramStateHandler } from './change-program-state.command.js';
+import { Codes } from './codes.js';
 import { CodesController } from './codes.controller.js';
 import { rerouteCheck } from './may-reroute.js';
 import { MessagesController } from './messages.controller.js';
@@ -39,6 +40,7 @@ export interface AdminDependencies {
 export class AdminModule {
   static register(dependencies: AdminDependencies): DynamicModule {
     const { log, ledgerKey, handlers, afterOrganizationChange } = dependencies;
+    const codes = new Codes(log, ledgerKey);
     const operations = messageOperations(dependencies);
     const reviews: Reviews = { subscribers: subscriberRepository(log, handlers), key: ledgerKey };
     return {
@@ -49,9 +51,9 @@ export class AdminModule {
         Answers,
         { provide: AFTER_ORGANIZATION_CHANGE, useValue: afterOrganizationChange },
         handler(ProvisionOrganizationHandler, () => new ProvisionOrganizationHandler(log, ledgerKey, RECORDED_BY)),
-        handler(ProvisionCodeHandler, () => new ProvisionCodeHandler(log, ledgerKey)),
-        handler(ProvisionProgramHandler, () => new ProvisionProgramHandler(log, ledgerKey, handlers)),
-        handler(ChangeProgramStateHandler, () => new ChangeProgramStateHandler(log, ledgerKey)),
+        handler(ProvisionCodeHandler, () => new ProvisionCodeHandler(log, codes)),
+        handler(ProvisionProgramHandler, () => new ProvisionProgramHandler(log, codes, handlers)),
+        handler(ChangeProgramStateHandler, () => new ChangeProgramStateHandler(codes)),
         handler(RerouteMessageHandler, () => new RerouteMessageHandler(operations)),
         handler(ReprocessQuarantinedPostHandler, () => new ReprocessQuarantinedPostHandler(operations)),
         handler(ResolveReviewHandler, () => new ResolveReviewHandler(reviews)),

@@ -1,7 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { codeRepository } from '@mo-ledger/codes';
-import type { EventLog, LedgerKey } from '@mo-ledger/event-sourcing';
-import { contextOf, type Operation } from './operation.js';
+import type { Codes } from './codes.js';
+import type { Operation } from './operation.js';
 
 interface StateChanged {
   readonly paused: boolean;
@@ -25,20 +24,11 @@ export class ChangeProgramState extends Command<StateChanged> {
 /** Throws CodeRefusal. */
 @CommandHandler(ChangeProgramState)
 export class ChangeProgramStateHandler implements ICommandHandler<ChangeProgramState> {
-  readonly #codes;
-
-  constructor(
-    log: EventLog,
-    private readonly ledgerKey: LedgerKey,
-  ) {
-    this.#codes = codeRepository(log);
-  }
+  constructor(private readonly codes: Codes) {}
 
   async execute({ change, code, program, operation }: ChangeProgramState): Promise<StateChanged> {
-    const { aggregate, position } = await this.#codes.execute(
-      code,
-      (aggregate) => aggregate[change](code, program, operation.at),
-      contextOf(this.ledgerKey, operation),
+    const { aggregate, position } = await this.codes.change(code, operation, (aggregate) =>
+      aggregate[change](code, program, operation.at),
     );
     const { paused = false, retired = false } = aggregate.state.programs.get(program) ?? {};
     return { paused, retired, position: position ?? 0n };

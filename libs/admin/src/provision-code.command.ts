@@ -1,8 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { codeRepository, codeWarnings, type CodeSettings } from '@mo-ledger/codes';
-import type { EventLog, LedgerKey } from '@mo-ledger/event-sourcing';
+import { codeWarnings, type CodeSettings } from '@mo-ledger/codes';
+import type { EventLog } from '@mo-ledger/event-sourcing';
+import type { Codes } from './codes.js';
 import { refuseUnknownOrganization } from './known-organization.js';
-import { contextOf, type Operation } from './operation.js';
+import type { Operation } from './operation.js';
 
 export interface Provisioned {
   readonly created: boolean;
@@ -26,21 +27,15 @@ export class ProvisionCode extends Command<Provisioned> {
 /** Throws CodeRefusal, and CommandRefused where its organization is unknown. */
 @CommandHandler(ProvisionCode)
 export class ProvisionCodeHandler implements ICommandHandler<ProvisionCode> {
-  readonly #codes;
-
   constructor(
     private readonly log: EventLog,
-    private readonly ledgerKey: LedgerKey,
-  ) {
-    this.#codes = codeRepository(log);
-  }
+    private readonly codes: Codes,
+  ) {}
 
   async execute({ code, settings, operation }: ProvisionCode): Promise<Provisioned> {
     if (settings.organization !== null) await refuseUnknownOrganization(this.log, settings.organization);
-    const { aggregate, events, position } = await this.#codes.execute(
-      code,
-      (aggregate) => aggregate.provision(code, settings, operation.at),
-      contextOf(this.ledgerKey, operation),
+    const { aggregate, events, position } = await this.codes.change(code, operation, (aggregate) =>
+      aggregate.provision(code, settings, operation.at),
     );
     return {
       created: events[0]?.type === 'CodeProvisioned',

@@ -1,9 +1,10 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { codeRepository, programWarnings, type Code, type ProgramSettings } from '@mo-ledger/codes';
-import type { EventLog, LedgerKey } from '@mo-ledger/event-sourcing';
+import { programWarnings, type Code, type ProgramSettings } from '@mo-ledger/codes';
+import type { EventLog } from '@mo-ledger/event-sourcing';
 import type { HandlerRegistry } from '@mo-ledger/keyword-handlers';
+import type { Codes } from './codes.js';
 import { refuseUnknownOrganization } from './known-organization.js';
-import { contextOf, type Operation } from './operation.js';
+import type { Operation } from './operation.js';
 import type { Provisioned } from './provision-code.command.js';
 import { CommandRefused } from './refusals.js';
 
@@ -24,22 +25,16 @@ export class ProvisionProgram extends Command<Provisioned> {
 /** Throws CodeRefusal, and CommandRefused where organization, handler or the handler's settings are not as they must be. */
 @CommandHandler(ProvisionProgram)
 export class ProvisionProgramHandler implements ICommandHandler<ProvisionProgram> {
-  readonly #codes;
-
   constructor(
     private readonly log: EventLog,
-    private readonly ledgerKey: LedgerKey,
+    private readonly codes: Codes,
     private readonly handlers: HandlerRegistry,
-  ) {
-    this.#codes = codeRepository(log);
-  }
+  ) {}
 
   async execute({ code, program, wanted, settings, operation }: ProvisionProgram): Promise<Provisioned> {
     await refuseUnknownOrganization(this.log, wanted.organization);
-    const { aggregate, events, position } = await this.#codes.execute(
-      code,
-      (aggregate) => this.#provision(aggregate, code, program, wanted, settings, operation.at),
-      contextOf(this.ledgerKey, operation),
+    const { aggregate, events, position } = await this.codes.change(code, operation, (aggregate) =>
+      this.#provision(aggregate, code, program, wanted, settings, operation.at),
     );
     return {
       created: events[0]?.type === 'ProgramProvisioned',

@@ -174,6 +174,13 @@ describe('provisioning over HTTP', () => {
         if (status === 409) expect(body.detail).toContain(`program ${String(winner?.body.id)} `);
     });
 
+    it('is one of two hundred that are provisioned on one code at the same time', async () => {
+      const programs = Array.from({ length: 200 }, (_, n) =>
+        api.put(`/codes/87767/programs/MANY-${n}`, { ...JOIN, keywords: [`MANY${n}`] }),
+      );
+      expect(new Set((await Promise.all(programs)).map(({ status }) => status))).toEqual(new Set([201]));
+    });
+
     it('is paused, resumed and retired; each repeated is quiet', async () => {
       await api.put('/codes/26161/programs/P-STATE', { ...JOIN, keywords: ['STATE'] });
       const change = async (what: string) => {
