@@ -5,6 +5,7 @@ import { crc32 } from 'node:zlib';
 import { decodeRecord } from '../protobuf/recorded-event.js';
 import { TOMBSTONE } from './numbers.js';
 import { messageOf } from './message-of.js';
+import { hashOfName, segmentOf } from './stream-names.js';
 import { DATABASE, FORMAT, formatOf } from './schema.js';
 
 export type CheckResult = { ok: true; events: number; streams: number; end: number } | { ok: false; problem: string };
@@ -32,7 +33,7 @@ export const check = (dir: string): CheckResult => {
 
 const checkFormat = (db: DatabaseSync): CheckResult | undefined => {
   const format = formatOf(db);
-  return format > FORMAT ? bad(`format ${format} is newer than this program's ${FORMAT}`) : undefined;
+  return format === FORMAT ? undefined : bad(`format ${format} is not this program's ${FORMAT}`);
 };
 
 const checkStructure = (db: DatabaseSync): CheckResult | undefined => {
@@ -53,12 +54,14 @@ const checkRevisions = (db: DatabaseSync): CheckResult | undefined => {
     const { stream, events, last } = broken;
     return bad(`stream number ${stream} has a gap: ${events} events up to revision ${last}`);
   }
-  const orphan = db.prepare('select position from events where stream not in (select id from streams) limit 1').get();
+  const orphan = db
+    .prepare('select position from events where stream not in (select stream from stream_names) limit 1')
+    .get();
   return orphan && bad(`the event at position ${orphan['position']} belongs to no stream`);
 };
 
 const checkRecords = (db: DatabaseSync): CheckResult => {
-  const names = db.prepare('select name from streams where id = ?');
+  const filed = db.prepare('select 1 from stream_names where segment = ? and hash = ? and stream = ?');
   const rows = db
     .prepare('select position, stream, revision, checksum, record from events order by position')
     .iterate();
@@ -72,10 +75,12 @@ const checkRecords = (db: DatabaseSync): CheckResult => {
     if (crc32(bytes) !== Number(row['checksum'])) return bad(`${at} does not match its checksum`);
     const event = decodeRecord(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     if (event.position !== position || event.revision !== revision) return bad(`${at} says that it is another one`);
-    if (names.get(Number(row['stream']))?.['name'] !== event.stream) return bad(`${at} is filed under another stream`);
+    const stream = Number(row['stream']);
+    if (!filed.get(segmentOf(stream), hashOfName(event.stream), stream))
+      return bad(`${at} is filed under another stream`);
     events++;
     end = position;
   }
-  const streams = Number(db.prepare('select count(*) as n from streams').get()?.['n']);
+  const streams = Number(db.prepare('select count(*) as n from stream_names').get()?.['n']);
   return { ok: true, events, streams, end };
 };

@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { migrate } from './schema.js';
 
-/** Pages that may gather in the write-ahead log before they are moved into the database: 16 MiB. */
-const CHECKPOINT_PAGES = 4096;
+/** Pages that may gather in the write-ahead log before they are moved into the database: 64 MiB. */
+const CHECKPOINT_PAGES = 16_384;
 
 /** Opens (or creates) the database for its one writer. Acknowledged means synced: FULL syncs the log at each commit. */
 export const openForWriting = (file: string): DatabaseSync => {

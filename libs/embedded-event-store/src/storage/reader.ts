@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { TOMBSTONE } from './numbers.js';
+import { StreamNames } from './stream-names.js';
 
 /** An event as it is read: its record is what goes to the client. */
 export interface StoredEvent {
@@ -23,7 +24,7 @@ export interface Page {
 /** Reads committed events, page by page; no statement stays open in between, so the log can be tidied up. */
 export class Reader {
   readonly #db: DatabaseSync;
-  readonly #streamId: StatementSync;
+  readonly #names: StreamNames;
   readonly #lastRevision: StatementSync;
   readonly #one: StatementSync;
   readonly #forwards: StatementSync;
@@ -39,7 +40,7 @@ export class Reader {
       return statement;
     };
     const columns = 'select position, revision, record from events where';
-    this.#streamId = this.#db.prepare('select id from streams where name = ?');
+    this.#names = new StreamNames(db);
     this.#lastRevision = this.#db.prepare(
       'select revision from events where stream = ? order by revision desc limit 1',
     );
@@ -52,8 +53,7 @@ export class Reader {
 
   /** The number of a stream, undefined where nothing was ever written to it. */
   streamId(name: string): number | undefined {
-    const id = this.#streamId.get(name)?.['id'];
-    return id === undefined ? undefined : Number(id);
+    return this.#names.find(name);
   }
 
   /** −1 where there is none, {@link TOMBSTONE} where it is tombstoned. */

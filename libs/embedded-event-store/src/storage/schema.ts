@@ -1,8 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { hashOfName, segmentOf } from './stream-names.js';
+
+type Step = (db: DatabaseSync) => void;
+
+const sql =
+  (statements: string): Step =>
+  (db) =>
+    db.exec(statements);
 
 /** Step N brings a folder of version N to version N + 1. Steps are never changed once released, only added. */
-const migrations: readonly string[] = [
-  `create table streams (name text primary key, id integer not null) without rowid, strict;
+const migrations: readonly Step[] = [
+  sql(`create table streams (name text primary key, id integer not null) without rowid, strict;
    create table events (
      position integer primary key,
      stream integer not null,
@@ -10,12 +18,24 @@ const migrations: readonly string[] = [
      checksum integer not null,
      record blob not null
    ) strict;
-   create unique index events_by_revision on events (stream, revision);`,
-  `create table persistent_subscriptions (
+   create unique index events_by_revision on events (stream, revision);`),
+  sql(`create table persistent_subscriptions (
      key text primary key,
      configuration text not null,
      checkpoint text
-   ) without rowid, strict;`,
+   ) without rowid, strict;`),
+  (db) => {
+    db.function('hash_of_name', { deterministic: true }, (name) => hashOfName(String(name)));
+    db.function('segment_of', { deterministic: true }, (stream) => segmentOf(Number(stream)));
+    db.exec(`create table stream_names (
+       segment integer not null,
+       hash integer not null,
+       stream integer not null,
+       primary key (segment, hash, stream)
+     ) without rowid, strict;
+     insert into stream_names select segment_of(id), hash_of_name(name), id from streams order by 1, 2;
+     drop table streams;`);
+  },
 ];
 
 /** The version of the format that this program writes. */
@@ -32,11 +52,11 @@ export const migrate = (db: DatabaseSync, to = FORMAT): void => {
   if (format > 0 && application !== APPLICATION_ID) throw new Error('this is not an event store');
   if (format > FORMAT)
     throw new Error(`the folder has format ${format}, this program knows formats up to ${FORMAT}: use a newer program`);
-  for (let step = format; step < to; step++) {
+  for (const [index, step] of migrations.slice(format, to).entries()) {
     db.exec('begin immediate');
     try {
-      db.exec(migrations[step] ?? '');
-      db.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${step + 1}; commit`);
+      step(db);
+      db.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = ${format + index + 1}; commit`);
     } catch (error) {
       db.exec('rollback');
       throw error;

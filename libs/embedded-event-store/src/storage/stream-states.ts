@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import { decodeRecord } from '../protobuf/recorded-event.js';
+import { StreamNames } from './stream-names.js';
 import { metastreamOf, parseMetadata } from '../streams/stream-metadata.js';
 import type { StreamMetadata } from '../streams/stream-metadata.js';
 
@@ -18,12 +19,12 @@ const NONE = { parsed: {}, data: Buffer.from('{}') };
 /** The streams written to of late, in memory; the others come from the tables. */
 export class StreamStates {
   readonly #states = new LRUCache<string, StreamState>({ max: REMEMBERED });
-  readonly #idOf: StatementSync;
+  readonly #names: StreamNames;
   readonly #lastOf: StatementSync;
   readonly #recordOf: StatementSync;
 
   constructor(db: DatabaseSync) {
-    this.#idOf = db.prepare('select id from streams where name = ?');
+    this.#names = new StreamNames(db);
     this.#lastOf = db.prepare('select revision from events where stream = ? order by revision desc limit 1');
     this.#recordOf = db.prepare('select record from events where stream = ? and revision = ?');
   }
@@ -31,7 +32,7 @@ export class StreamStates {
   of(name: string): StreamState {
     const known = this.#states.get(name);
     if (known) return known;
-    const id = Number(this.#idOf.get(name)?.['id'] ?? 0);
+    const id = this.#names.find(name) ?? 0;
     const last = id === 0 ? -1 : Number(this.#lastOf.get(id)?.['revision'] ?? -1);
     const state: StreamState = { id, last };
     this.#states.set(name, state);

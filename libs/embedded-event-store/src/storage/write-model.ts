@@ -16,6 +16,7 @@ import {
   withTruncateBefore,
 } from '../streams/stream-metadata.js';
 import { TOMBSTONE } from './numbers.js';
+import { hashOfName, segmentOf } from './stream-names.js';
 import { StreamStates } from './stream-states.js';
 import type { StreamState } from './stream-states.js';
 import { Outcome } from './write-protocol.js';
@@ -59,7 +60,7 @@ export class WriteModel {
     this.#db = db;
     this.#now = now;
     this.#states = new StreamStates(db);
-    this.#insertStream = db.prepare('insert into streams (name, id) values (?, ?)');
+    this.#insertStream = db.prepare('insert into stream_names (segment, hash, stream) values (?, ?, ?)');
     this.#insertEvent = db.prepare(
       'insert into events (position, stream, revision, checksum, record) values (?, ?, ?, ?, ?)',
     );
@@ -232,7 +233,7 @@ export class WriteModel {
   ): void {
     if (state.id === 0) {
       state.id = this.#lastStream + 1;
-      this.#insertStream.run(stream, state.id);
+      this.#insertStream.run(segmentOf(state.id), hashOfName(stream), state.id);
       this.#lastStream = state.id;
     }
     this.#position += length + POSITION_STEP;
