@@ -89,29 +89,29 @@ const run = async (args: readonly string[]): Promise<Result> => {
       seconds: { type: 'string', default: '3' },
       rounds: { type: 'string', default: '3' },
       reads: { type: 'string', default: '50000' },
-      dir: { type: 'string' },
+      prepared: { type: 'string' },
     },
   });
   const [stored, seconds, rounds, reads] = [values.stored, values.seconds, values.rounds, values.reads].map(Number);
-  const dir = values.dir ?? mkdtempSync(join(tmpdir(), 'bench-event-store-'));
+  const dir = mkdtempSync(join(tmpdir(), 'bench-event-store-'));
   const ceiling = await start(doNothing, []);
   const metricsPort = await freePort();
-  const serve = (): Promise<Child> =>
-    start(embedded, ['--dir', dir, '--port', '0', '--metrics-port', String(metricsPort)]);
+  const serve = (folder: string): Promise<Child> =>
+    start(embedded, ['--dir', folder, '--port', '0', '--metrics-port', String(metricsPort)]);
   const figures: Record<string, number> = {};
   const all = { ceiling: [] as Measured[], few: [] as Measured[], many: [] as Measured[] };
 
-  let server = await serve();
+  let server = await serve(dir);
   await fill(connect(server), Math.max(FEW, reads ?? 0));
   for (let round = 0; round < (rounds ?? 1); round++) {
     all.ceiling.push(await measure(connect(ceiling), seconds ?? 1, reads ?? FEW));
     all.few.push(await measure(connect(server), seconds ?? 1, reads ?? FEW));
   }
   figures['few events: resident bytes'] = await gauge(metricsPort, 'event_store_resident_bytes');
-  await fill(connect(server), stored ?? 0);
+  if (values.prepared === undefined) await fill(connect(server), stored ?? 0);
   await server.stop();
 
-  server = await serve();
+  server = await serve(values.prepared ?? dir);
   figures[`start-up ms with the stored events`] = server.startMs;
   await gauge(metricsPort, 'event_store_event_loop_delay_max_seconds');
   for (let round = 0; round < (rounds ?? 1); round++) {
@@ -124,7 +124,7 @@ const run = async (args: readonly string[]): Promise<Result> => {
   figures['stored events: bytes on disk'] = await gauge(metricsPort, 'event_store_disk_bytes');
   await server.stop();
   await ceiling.stop();
-  if (values.dir === undefined) rmSync(dir, { recursive: true });
+  rmSync(dir, { recursive: true });
 
   const [top, few, many] = [best(all.ceiling), best(all.few), best(all.many)];
   return {
@@ -142,7 +142,7 @@ const run = async (args: readonly string[]): Promise<Result> => {
   };
 };
 
-/** Takes `--stored N --seconds S --rounds R --reads N --dir FOLDER`. */
+/** Takes `--stored N --seconds S --rounds R --reads N`, and `--prepared FOLDER` with the stored events in it. */
 export const eventStore: Bench = {
   name: 'event-store',
   summary: 'the embedded event store beside a server that answers at once and stores nothing',
