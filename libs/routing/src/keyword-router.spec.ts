@@ -4,6 +4,7 @@ import { info } from '@mo-ledger/handler-info';
 import { join } from '@mo-ledger/handler-join';
 import { vote } from '@mo-ledger/handler-vote';
 import { defineKeywordHandler, HandlerRegistry } from '@mo-ledger/keyword-handlers';
+import { ResolveReview, ResolveReviewHandler, subscriberRepository } from '@mo-ledger/subscribers';
 import { CHECKPOINT_STREAM, KeywordRouter } from './index.js';
 import { LedgerOfMessages, routingOf, until } from './testing/index.js';
 
@@ -180,6 +181,18 @@ describe('the keyword router', () => {
     const types = [...(await texted('JOIN')), ...(await texted('STOP'))].map(({ type }) => type);
     expect(types).toEqual(['KeywordMatched', 'OptedIn', 'ProgramJoined', 'ReservedWordMatched', 'OptedOut']);
     expect(errors.length).toBeGreaterThan(3);
+  });
+
+  it('sees what an operator decided about a subscriber meanwhile', async () => {
+    start();
+    await texted('JOIN', { id: '1' });
+    const [, opened] = await texted('please cancel', { id: '2' });
+    const resolution = { decision: 'OPT_OUT', deviceE164: null, note: null, at } as const;
+    const reviews = { subscribers: subscriberRepository(log, handlers), key };
+    const command = new ResolveReview(String(opened?.data['reviewId']), resolution, 'spec');
+    await new ResolveReviewHandler(reviews).execute(command);
+    expect(await texted('STOP', { id: '3' })).toMatchObject([{ type: 'ReservedWordMatched' }]);
+    expect((await texted('START', { id: '4' })).map(({ type }) => type)).toEqual(['ReservedWordMatched', 'OptedIn']);
   });
 
   it("knows a change of the code's opt-out words at once", async () => {
