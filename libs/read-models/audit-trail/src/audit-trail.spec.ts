@@ -9,11 +9,20 @@ import {
 } from '@mo-ledger/messages';
 import { messages } from '@mo-ledger/messages-read-model';
 import { attempt, at, fields, matched, recorded, redelivered } from '@mo-ledger/messages-read-model/testing';
+import { ReadModels } from '@mo-ledger/projections';
 import { checkProjection, history } from '@mo-ledger/projections/testing';
 import { startReadSide, type ReadSideUnderTest } from '@mo-ledger/read-model-kit/testing';
-import type { ReadStore } from '@mo-ledger/read-store';
+import { sql, type ReadStore } from '@mo-ledger/read-store';
 import { engines } from '@mo-ledger/read-store/testing';
-import { auditTrail, AuditTrailReadModelModule, type Attempt, type SummaryItem } from './index.js';
+import {
+  auditTrail,
+  AuditTrailReadModelModule,
+  ExportAttempts,
+  ExportAttemptsHandler,
+  ExportFilters,
+  type Attempt,
+  type SummaryItem,
+} from './index.js';
 
 const base = { organization: 'acme', gateway: 'kaleyra' };
 const content = { attachments: [], extra: [], decoding: 'utf-8' };
@@ -219,6 +228,19 @@ describe.each(engines())('the audit trail on $name', (engine) => {
       .split('\n')
       .map((line) => (JSON.parse(line) as Attempt).ledgerId);
     expect(ids).toEqual(Array.from({ length: 2_500 }, (_, n) => `x${Math.floor(n / 100)}`));
+  });
+
+  it('holds nothing while a reader of an export waits', async () => {
+    if (!store) return;
+    const filters = Object.assign(new ExportFilters(), { organization: 'many', format: 'ndjson' });
+    const { text } = await new ExportAttemptsHandler(new ReadModels(store)).execute(new ExportAttempts(filters));
+    const reader = text[Symbol.asyncIterator]();
+    const lines = ({ value }: IteratorResult<string, unknown>) => String(value).trimEnd().split('\n').length;
+    let read = lines(await reader.next());
+    expect(read).toBe(100);
+    await store.db.transaction().execute((tx) => sql`create table meanwhile (n int)`.execute(tx));
+    for (let piece = await reader.next(); !piece.done; piece = await reader.next()) read += lines(piece);
+    expect(read).toBe(2_500 + 1);
   });
 
   it('lists the totals of refused posts', async () => {
