@@ -96,6 +96,8 @@ describe('matching a text on a dedicated code', () => {
     const claimed = given(dedicated, program('P-YES', ['YES', 'Info']));
     expect(match(claimed, 'yes')).toMatchObject({ outcome: 'MATCHED', program: 'P-YES', reserved: null });
     expect(match(claimed, 'info')).toMatchObject({ outcome: 'MATCHED', keyword: 'Info' });
+    expect(match(claimed, 'y.e.s')).toMatchObject({ outcome: 'RESERVED', reserved: 'START' });
+    expect(match(claimed, 'yes please')).toMatchObject({ outcome: 'MATCHED', program: 'P-YES' });
     expect(match(claimed, 'start')).toMatchObject({ outcome: 'RESERVED', reserved: 'START' });
   });
 

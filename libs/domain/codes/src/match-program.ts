@@ -127,8 +127,8 @@ function find(state: CodeState | null, texts: readonly string[], input: MatchInp
   for (const text of texts) {
     const parsed = parseText(text);
     const reserved = startOrHelp(text);
-    if (reserved && !(state && isClaimed(state, reserved.word)))
-      return { ...NOTHING, reserved: reserved.reserved, text };
+    const claimed = reserved !== null && reserved.word === parsed.first && isClaimed(state, reserved.word);
+    if (reserved && !claimed) return { ...NOTHING, reserved: reserved.reserved, text };
     const matched = state && findKeyword(state, text, parsed, input);
     if (matched && matched.outcome !== 'UNMATCHED') return matched;
     found = matched ?? found;
@@ -140,8 +140,8 @@ function find(state: CodeState | null, texts: readonly string[], input: MatchInp
 }
 
 // START, UNSTOP, YES and INFO belong to whoever claims them on a dedicated code.
-const isClaimed = ({ settings, keywords }: CodeState, word: string): boolean =>
-  settings?.sharing === 'DEDICATED' && keywords.has(word);
+const isClaimed = (state: CodeState | null, word: string): boolean =>
+  state?.settings?.sharing === 'DEDICATED' && state.keywords.has(word);
 
 function findKeyword(state: CodeState, text: string, parsed: ParsedText, input: MatchInput): Found {
   const claim = parsed.first === null ? undefined : state.keywords.get(parsed.first);
