@@ -1,0 +1,69 @@
+import { rm, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { auditTrail, AuditTrailReadModelModule } from '@mo-ledger/audit-trail';
+import type { Recorded } from '@mo-ledger/event-sourcing';
+import { createService } from '@mo-ledger/http';
+import { messages } from '@mo-ledger/messages-read-model';
+import { Build, Registry } from '@mo-ledger/projections';
+import { ReadSideModule, readSideProblems } from '@mo-ledger/read-model-kit';
+import { openReadStore, sql } from '@mo-ledger/read-store';
+import { attempts } from './attempts.js';
+
+/** A read API over a trail of so many attempts. */
+export interface Trail {
+  readonly url: string;
+  readonly attempts: number;
+  readonly projectedPerSecond: number;
+  close(): Promise<void>;
+}
+
+const BATCH = 1_000;
+class TrailModule {}
+
+/** Projects a generated log into a read store of its own (PGlite in a temporary folder, or a new database of `postgres`), and serves it. */
+export async function openTrail(count: number, postgres: string | null): Promise<Trail> {
+  const dir = await mkdtemp(join(tmpdir(), 'mo-ledger-bench-'));
+  const store = await openReadStore(postgres ? { url: await newDatabase(postgres, count) } : { dir });
+  const registry = new Registry(store);
+  await registry.migrate();
+  const [record] = await registry.open(auditTrail);
+  if (!record) throw new Error('there is no build');
+  const build = new Build(auditTrail, record, store, registry);
+  const begun = performance.now();
+  let batch: Recorded[] = [];
+  const flush = async () => {
+    const last = batch.at(-1);
+    if (last) await build.apply(batch, last.position, new AbortController().signal);
+    batch = [];
+  };
+  for (const event of attempts(count)) if (batch.push(event) >= BATCH) await flush();
+  await flush();
+  if (build.lastError) throw new Error(build.lastError);
+  const seconds = (performance.now() - begun) / 1_000;
+  await sql`analyze`.execute(store.db);
+
+  const shared = ReadSideModule.register({ store, main: messages, advanced: null, statuses: async () => [] });
+  const service = await createService({
+    ...{ name: 'bench', logLevel: 'error', knownProblems: readSideProblems },
+    module: { module: TrailModule, imports: [shared, AuditTrailReadModelModule] },
+  });
+  return {
+    ...{ url: await service.listen('127.0.0.1', 0), attempts: count, projectedPerSecond: count / seconds },
+    close: async () => {
+      await service.close();
+      await store.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function newDatabase(postgres: string, count: number): Promise<string> {
+  const admin = await openReadStore({ url: postgres, mostConnections: 1 });
+  const name = `bench_${process.pid}_${count}`;
+  await sql`create database ${sql.id(name)}`.execute(admin.db);
+  await admin.close();
+  const url = new URL(postgres);
+  url.pathname = `/${name}`;
+  return url.href;
+}
