@@ -78,6 +78,9 @@ describe('the JSON Schema of settings', () => {
   });
 
   it('is an object without fields for a handler that has no settings', () => {
-    expect(bare.settingsSchema).toMatchObject({ type: 'object', properties: {}, additionalProperties: false });
+    expect(bare.settingsSchema).toEqual({
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      ...{ type: 'object', properties: {}, additionalProperties: false },
+    });
   });
 });

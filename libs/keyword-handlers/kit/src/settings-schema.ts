@@ -33,11 +33,13 @@ export function objectSchema(type: SettingsClass): JsonSchema {
     name,
     hasDefault(name) ? { ...property, default: defaults[name] } : property,
   ]);
+  const demanded = required.filter((name) => !hasDefault(name));
   return {
     ...rest,
     type: 'object',
     properties: Object.fromEntries(described) as unknown,
-    required: required.filter((name) => !hasDefault(name)),
+    // OpenAPI allows no empty list here.
+    ...(demanded.length > 0 ? { required: demanded } : {}),
     additionalProperties: false,
   };
 }
