@@ -4,7 +4,9 @@ import { createHash } from 'node:crypto';
 const MOST_EACH = 512;
 const INDEX_BITS = 12;
 const REGISTERS = 1 << INDEX_BITS;
-const RANK_BITS = 64 - INDEX_BITS;
+const HASH_BYTES = 6;
+const HASH_CHARACTERS = 8;
+const RANK_BITS = 8 * HASH_BYTES - INDEX_BITS;
 /** A register is one character, from this one on: JSON keeps it as it is. */
 const ZERO = 48;
 
@@ -17,10 +19,9 @@ export type DeviceSketch = string;
 export const NO_DEVICES: DeviceSketch = 'e';
 const NO_REGISTERS = String.fromCharCode(ZERO).repeat(REGISTERS);
 
-const HASH_CHARACTERS = 16;
-/** The hash by which a device is remembered: 64 bits in hex. */
+/** The hash by which a device is remembered: 48 bits in base64. */
 export const deviceHash = (device: string): string =>
-  createHash('sha256').update(device).digest('hex').slice(0, HASH_CHARACTERS);
+  createHash('sha256').update(device).digest('base64url').slice(0, HASH_CHARACTERS);
 
 const isExact = (sketch: DeviceSketch): boolean => sketch.startsWith('e');
 const eachOf = (sketch: DeviceSketch): string[] =>
@@ -52,11 +53,11 @@ export const countDevices = (sketch: DeviceSketch): number =>
 function raised(registers: string, hashes: Iterable<string>): string {
   const ranks = Buffer.from(registers, 'latin1');
   for (const hash of hashes) {
-    const bits = BigInt(`0x${hash}`);
-    const index = Number(bits >> BigInt(RANK_BITS));
-    const rest = bits & ((1n << BigInt(RANK_BITS)) - 1n);
+    const bits = Buffer.from(hash, 'base64url').readUIntBE(0, HASH_BYTES);
+    const index = Math.floor(bits / 2 ** RANK_BITS);
+    const rest = bits % 2 ** RANK_BITS;
     // The place of the first one among the remaining bits, counted from 1.
-    const rank = rest === 0n ? RANK_BITS + 1 : RANK_BITS - rest.toString(2).length + 1;
+    const rank = rest === 0 ? RANK_BITS + 1 : RANK_BITS - Math.floor(Math.log2(rest));
     if (rank + ZERO > (ranks[index] ?? 0)) ranks[index] = rank + ZERO;
   }
   return ranks.toString('latin1');
