@@ -64,6 +64,7 @@ export class Writer {
   #queue: Pending[] = [];
   #inFlight: Pending[] | undefined;
   #scheduled = false;
+  #lastTogether = 1;
   #waiting: (() => void)[] = [];
   readonly #closed: Promise<void>;
   #idle: (() => void) | undefined;
@@ -133,8 +134,17 @@ export class Writer {
   #schedule(): void {
     if (this.#inFlight || this.#scheduled) return;
     this.#scheduled = true;
-    // Not at once: the other requests of this round of the event loop come along.
+    this.#gather(0);
+  }
+
+  /**
+   * Not at once: as long as each turn of the event loop brings more, and fewer than came together the last time, the
+   * others are on their way. Nobody waits for a turn that brings nothing, and a lone writer for nobody.
+   */
+  #gather(before: number): void {
     setImmediate(() => {
+      const { length } = this.#queue;
+      if (length > before && length < this.#lastTogether) return this.#gather(length);
       this.#scheduled = false;
       this.#flush();
     });
@@ -150,6 +160,7 @@ export class Writer {
       count++;
     }
     this.#inFlight = this.#queue.splice(0, count);
+    this.#lastTogether = count;
     const batch = pack(this.#inFlight, size);
     this.#worker.postMessage(batch, [batch.bytes, batch.layout.buffer]);
   }
@@ -158,10 +169,11 @@ export class Writer {
     const batch = this.#inFlight ?? [];
     this.#inFlight = undefined;
     for (const { size } of batch) this.queuedBytes -= size;
-    this.#flush();
+    if (this.#queue.length >= this.#lastTogether) this.#flush();
     this.#settle(batch, reply);
     for (const look of this.#waiting.splice(0)) look();
-    if (!this.#inFlight) this.#idle?.();
+    if (this.#queue.length > 0) this.#schedule();
+    else if (!this.#inFlight) this.#idle?.();
   }
 
   #settle(batch: readonly Pending[], reply: WriteReply): void {
