@@ -8,6 +8,9 @@ import type { Operation } from './operation.js';
 import type { Provisioned } from './provision-code.command.js';
 import { CommandRefused } from './refusals.js';
 
+// The store refuses an append of more than 1 MiB, and every message's handling has them at hand.
+const MOST_SETTINGS_CHARACTERS = 128 * 1024;
+
 /** Create a program on a code, or replace its settings. */
 export class ProvisionProgram extends Command<Provisioned> {
   constructor(
@@ -63,8 +66,14 @@ export class ProvisionProgramHandler implements ICommandHandler<ProvisionProgram
       throw new CommandRefused('HANDLER_UNKNOWN', message, [{ field: 'handler', message }]);
     }
     const parsed = handler.parseSettings(raw ?? undefined);
-    if ('value' in parsed) return parsed.value;
-    const sentence = parsed.errors.map(({ message }) => message).join('; ');
-    throw new CommandRefused('SETTINGS_INVALID', sentence, parsed.errors);
+    if ('errors' in parsed) {
+      const sentence = parsed.errors.map(({ message }) => message).join('; ');
+      throw new CommandRefused('SETTINGS_INVALID', sentence, parsed.errors);
+    }
+    if (JSON.stringify(parsed.value).length > MOST_SETTINGS_CHARACTERS) {
+      const message = `settings must be shorter than or equal to ${MOST_SETTINGS_CHARACTERS} characters of JSON`;
+      throw new CommandRefused('SETTINGS_INVALID', message, [{ field: 'settings', message }]);
+    }
+    return parsed.value;
   }
 }

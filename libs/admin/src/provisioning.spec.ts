@@ -141,6 +141,7 @@ describe('provisioning over HTTP', () => {
       ],
       ['missing settings', { handler: 'vote' }, ['settings.choices']],
       ['settings of a handler that has none', { settings: { choices: ['A'] } }, ['settings.choices']],
+      ['endless settings', { handler: 'vote', settings: { choices: ['A'.repeat(200_000)] } }, ['settings']],
       ['settings that are no object', { settings: ['A'] }, ['settings']],
       ['no keyword', { keywords: [] }, ['keywords']],
       ['a time without its offset', { startsAt: '2026-01-01T12:00:00' }, ['startsAt']],

@@ -21,7 +21,7 @@ export class QuizQuestion {
 
   /** Every answer that counts as right. */
   @ArrayMinSize(1)
-  @ArrayMaxSize(100)
+  @ArrayMaxSize(10)
   @MaxLength(100, { each: true })
   @IsNotEmpty({ each: true })
   @IsString({ each: true })
