@@ -56,6 +56,12 @@ describe('the event log over a server that misbehaves', () => {
       expect([...server.written].sort()).toEqual([1, 2, 3, 4].map((n) => event(n).id));
     });
 
+    it('leaves an answer alone that nobody waits for any more', async () => {
+      server.appends = ['confirm twice', 'confirm'];
+      await log.append('s', [event(1)], 'no_stream');
+      await expect(log.append('s', [event(2)], 0n)).resolves.toMatchObject({ revision: 1n });
+    });
+
     it('recovers from a failed first capability call', async () => {
       server.failingCapabilityCalls = 2;
       await expect(log.append('s', [event(1)], 'no_stream')).resolves.toMatchObject({ revision: 0n });

@@ -3,6 +3,7 @@ import { append } from './append.js';
 import { Connection } from './connection.js';
 import { within } from './deadline.js';
 import { readAll, readStream } from './read.js';
+import { surviveLateAnswers } from './late-answers.js';
 import { surviveStrayRejections } from './stray-rejections.js';
 import { subscribe } from './subscribe.js';
 
@@ -16,6 +17,7 @@ const APPEND_TIMEOUT_MS = 5_000;
  */
 export function connectEventLog({ url }: { readonly url: string }): EventLog {
   surviveStrayRejections();
+  surviveLateAnswers();
   const connection = new Connection(url);
   return {
     append: (stream, events, expected, options = {}) =>

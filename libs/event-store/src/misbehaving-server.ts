@@ -25,7 +25,7 @@ type AppendCall = ServerDuplexStream<StreamsPb.BatchAppendReq, StreamsPb.BatchAp
 type ReadCall = ServerWritableStream<StreamsPb.ReadReq, StreamsPb.ReadResp>;
 
 /** What to do with an append or a read; each call takes the next of the list, the last one stays. */
-export type AppendBehaviour = 'confirm' | 'silence' | 'fail the call' | 'write, then fail the call';
+export type AppendBehaviour = 'confirm' | 'confirm twice' | 'silence' | 'fail the call' | 'write, then fail the call';
 export type ReadBehaviour = (call: ReadCall) => void;
 
 /** A server for specs that does on purpose what EVENT_STORE.md §9 warns of. It keeps the ids that it was asked to write. */
@@ -88,7 +88,7 @@ export class MisbehavingServer {
       const behaviour = (this.appends.length > 1 ? this.appends.shift() : this.appends[0]) ?? 'confirm';
       if (behaviour === 'silence') return;
       if (behaviour !== 'fail the call' && !this.written.includes(id)) this.written.push(id);
-      if (behaviour !== 'confirm') {
+      if (behaviour !== 'confirm' && behaviour !== 'confirm twice') {
         call.emit('error', { code: status.UNKNOWN, details: 'thrown away', metadata: new Metadata() });
         return;
       }
@@ -102,6 +102,7 @@ export class MisbehavingServer {
       answer.setCorrelationId(request.getCorrelationId());
       answer.setSuccess(success);
       call.write(answer);
+      if (behaviour === 'confirm twice') call.write(answer);
     });
   }
 }
