@@ -61,7 +61,9 @@ export async function startReadSide(
       return position;
     },
     get: async (path) => {
-      const answer = await fetch(url + path, { headers: { 'ledger-after': String(position) } });
+      let answer = await fetch(url + path, { headers: { 'ledger-after': String(position) } });
+      // A busy machine may need longer than a reader waits.
+      while (answer.status === 504) answer = await fetch(url + path, { headers: { 'ledger-after': String(position) } });
       const text = await answer.text();
       const isJson = /json/.test(answer.headers.get('content-type') ?? '');
       return { status: answer.status, text, json: (isJson ? JSON.parse(text) : undefined) as never };
