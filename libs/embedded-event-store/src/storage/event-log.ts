@@ -13,17 +13,53 @@ export interface RecentEvent extends StoredEvent {
 const TAIL_EVENTS = 8192;
 const TAIL_BYTES = 16 * 1024 * 1024;
 
+/** What one transaction wrote; taken apart when the first subscriber asks. */
+class Commit {
+  readonly #committed: Committed;
+  readonly count: number;
+  readonly last: number;
+  #events: readonly RecentEvent[] | undefined;
+
+  constructor(committed: Committed) {
+    this.#committed = committed;
+    this.count = committed.written.length / WRITTEN_SIZE;
+    this.last = committed.written.at(-2) ?? 0;
+  }
+
+  get size(): number {
+    return this.#committed.bytes.length + this.#committed.extra.length;
+  }
+
+  get events(): readonly RecentEvent[] {
+    return (this.#events ??= this.#decode());
+  }
+
+  #decode(): RecentEvent[] {
+    const { written, bytes, extra } = this.#committed;
+    const events: RecentEvent[] = [];
+    for (let i = 0; i < written.length; i += WRITTEN_SIZE) {
+      const offset = written[i] ?? 0;
+      const own = offset >= bytes.length;
+      const start = own ? offset - bytes.length : offset;
+      const record = (own ? extra : bytes).subarray(start, start + (written[i + 1] ?? 0));
+      events.push({ position: written[i + 2] ?? 0, revision: written[i + 3] ?? 0, record, ...namesOf(record) });
+    }
+    return events;
+  }
+}
+
 /**
  * The end of the log, in memory. Subscribers are cursors: each takes what comes after its own position, here as long
  * as it is here, else from the table; so there is no seam to cross, and a slow one holds nothing but its cursor.
  */
 export class EventLog {
   /** From `#head` on; what is before it is no longer used and is thrown away now and then. */
-  #tail: (RecentEvent | undefined)[] = [];
+  #tail: (Commit | undefined)[] = [];
   #head = 0;
   /** Everything after this position is in the tail. */
   #from = 0;
   #end = 0;
+  #count = 0;
   #bytes = 0;
   readonly #followers = new Set<() => void>();
 
@@ -43,17 +79,13 @@ export class EventLog {
     return position >= this.#from;
   }
 
-  /** The first events after `position`, which has to be covered. */
+  /** The first events after `position`, which has to be covered: all of one transaction, or a part of it. */
   after(position: number, limit = Infinity): readonly RecentEvent[] {
-    const tail = this.#tail;
-    let low = this.#head;
-    let high = tail.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((tail[middle]?.position ?? Infinity) <= position) low = middle + 1;
-      else high = middle;
-    }
-    return tail.slice(low, low + limit) as RecentEvent[]; // nothing is cleared from the head on
+    const commit = this.#tail[firstAfter(this.#tail, this.#head, position)];
+    if (!commit) return [];
+    const { events } = commit;
+    const start = firstAfter(events, 0, position);
+    return events.slice(start, start + limit);
   }
 
   /** Calls `follower` after each commit, until the returned function is called. */
@@ -62,36 +94,46 @@ export class EventLog {
     return () => this.#followers.delete(follower);
   }
 
-  get followers(): number {
-    return this.#followers.size;
-  }
-
-  publish({ written, bytes, extra }: Committed): void {
-    if (written.length === 0) return;
-    for (let i = 0; i < written.length; i += WRITTEN_SIZE) {
-      const offset = written[i] ?? 0;
-      const length = written[i + 1] ?? 0;
-      const own = offset >= bytes.length;
-      const start = own ? offset - bytes.length : offset;
-      const record = (own ? extra : bytes).subarray(start, start + length);
-      this.#end = written[i + 2] ?? this.#end;
-      this.#tail.push({ position: this.#end, revision: written[i + 3] ?? 0, record, ...namesOf(record) });
-      this.#bytes += length;
-    }
+  publish(committed: Committed): void {
+    const commit = new Commit(committed);
+    if (commit.count === 0) return;
+    this.#tail.push(commit);
+    this.#end = commit.last;
+    this.#count += commit.count;
+    this.#bytes += commit.size;
     this.#trim();
     for (const follower of this.#followers) follower();
   }
 
   #trim(): void {
-    while (this.#tail.length - this.#head > TAIL_EVENTS || this.#bytes > TAIL_BYTES) {
-      const event = this.#tail[this.#head];
-      if (!event) break;
+    while (this.#count > TAIL_EVENTS || this.#bytes > TAIL_BYTES) {
+      const commit = this.#tail[this.#head];
+      if (!commit) break;
       this.#tail[this.#head++] = undefined;
-      this.#bytes -= event.record.length;
-      this.#from = event.position;
+      this.#count -= commit.count;
+      this.#bytes -= commit.size;
+      this.#from = commit.last;
     }
-    if (this.#head <= TAIL_EVENTS) return;
+    if (this.#head <= this.#tail.length / 2) return;
     this.#tail = this.#tail.slice(this.#head);
     this.#head = 0;
   }
 }
+
+/** The index of the first element, from `low` on, that ends after `position`. */
+const firstAfter = (
+  ordered: readonly ({ last: number } | { position: number } | undefined)[],
+  low: number,
+  position: number,
+): number => {
+  let from = low;
+  let to = ordered.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const one = ordered[middle];
+    const at = one === undefined ? -1 : 'last' in one ? one.last : one.position;
+    if (at <= position) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+};
