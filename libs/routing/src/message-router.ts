@@ -25,7 +25,7 @@ export interface MessageRouterOptions {
   readonly key: LedgerKey;
   readonly handlers: HandlerRegistry;
   readonly recordedBy: string;
-  /** How many subscribers are kept in memory. */
+  /** How many subscribers are kept in memory; one with many programs or reviews counts for several. */
   readonly subscribers: number;
   /** The end of the log when the router started: what is appended before it was there already. */
   readonly end: bigint;
@@ -36,6 +36,10 @@ export interface MessageRouterOptions {
 const ROUTING_TYPES = new Set<string>(ROUTING_EVENTS.map(({ type }) => type));
 const isRouting = (event: { readonly type: string }): event is RoutingEvent => ROUTING_TYPES.has(event.type);
 
+/** One that has ten programs or reviews takes the memory of two that have none. */
+const weigh = ({ state: { joined, handlers, reviews } }: Subscriber): number =>
+  1 + Math.floor((joined.size + handlers.size + reviews.size) / 10);
+
 /**
  * Lets each message's subscriber decide and appends what it decided, once: the expected revision is always explicit, ids derive from
  * the message's event, and the subscriber knows which message it handled last.
@@ -44,7 +48,11 @@ export class MessageRouter {
   readonly #subscribers: LRUCache<string, Subscriber>;
 
   constructor(private readonly options: MessageRouterOptions) {
-    this.#subscribers = new LRUCache({ max: options.subscribers });
+    const most = options.subscribers;
+    this.#subscribers = new LRUCache({
+      maxSize: most,
+      sizeCalculation: (subscriber) => Math.min(most, weigh(subscriber)),
+    });
   }
 
   /**
