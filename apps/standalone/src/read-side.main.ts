@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { connectEventLog } from '@mo-ledger/event-store';
 import { announce, createLogger, createService, startProgram, stopInOrder } from '@mo-ledger/http';
-import { createProjector, observeProjections, ReadApiModule, readSideProblems } from '@mo-ledger/read-side';
+import { createProjector, observeProjections, readSideProblems, WholeReadSideModule } from '@mo-ledger/read-side';
 import { openReadStore } from '@mo-ledger/read-store';
 import { readConfiguration } from './configuration.js';
 
@@ -19,7 +19,7 @@ await startProgram(async () => {
   const statuses = async () => projector.status();
   const service = await createService({
     ...{ name: 'read-side', logLevel, knownProblems: readSideProblems },
-    module: ReadApiModule.register(store, projector.advanced, statuses),
+    module: WholeReadSideModule.register(store, projector),
   });
   observeProjections(service, statuses);
   stopInOrder(async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Event, InMemoryEventLog, LedgerKey, openLedger, type AnyEvent } from '@mo-ledger/event-sourcing';
 import { type ReadStore } from '@mo-ledger/read-store';
-import { engines } from '@mo-ledger/read-store/testing';
+import { emptyReadStore, engines } from '@mo-ledger/read-store/testing';
 import {
   defineProjection,
   document,
@@ -78,14 +78,17 @@ const append = (log: InMemoryEventLog, ...events: AnyEvent[]) =>
 describe.each(engines())('the runner of projections on $name', (engine) => {
   let store: ReadStore | null;
   const running: ProjectionRunner[] = [];
-  beforeEach(async () => {
+  beforeAll(async () => {
     store = await engine.open();
   }, 60_000);
   afterEach(async () => {
     for (const runner of running.splice(0)) await runner.stop();
-    await store?.close();
+    if (store) await emptyReadStore(store);
   });
-  afterAll(() => engine.stop());
+  afterAll(async () => {
+    await store?.close();
+    await engine.stop();
+  });
 
   const run = (log: InMemoryEventLog, ours: ReadStore, projections = [define(), others], options = {}) => {
     const runner = new ProjectionRunner({ log, store: ours, projections, logger: silent, batchSize: 3, ...options });

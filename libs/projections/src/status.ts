@@ -1,4 +1,4 @@
-import type { Build } from './build.js';
+import type { Build, Poison } from './build.js';
 import type { Projection } from './define-projection.js';
 import type { Feed } from './feed.js';
 
@@ -18,6 +18,8 @@ export interface ProjectionStatus {
   };
   readonly parked: number;
   readonly lastError: string | null;
+  /** The event that it stands still at, and why. */
+  readonly stoppedAt: (Omit<Poison, 'position'> & { readonly position: string }) | null;
 }
 
 interface Surroundings {
@@ -61,6 +63,7 @@ export function statusOf(
       secondsLeft:
         state === 'LIVE' ? 0 : total !== null && perSecond > 0 ? Math.ceil((total - handled) / perSecond) : null,
     },
+    stoppedAt: poison ? { ...poison, position: String(poison.position) } : null,
     lastError: poisonError ?? build?.lastError ?? problem,
   };
 }

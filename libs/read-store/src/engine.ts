@@ -17,4 +17,4 @@ export const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
 };
 
 /** Of every session: times in UTC; a commit need not wait for the disk, since rows and checkpoint go together and the log has it all. */
-export const SESSION = `set timezone = 'UTC'; set synchronous_commit = off`;
+export const SESSION = { timezone: 'UTC', synchronous_commit: 'off' };

@@ -36,7 +36,8 @@ async function open(files: string | undefined): Promise<PGlite> {
     parsers: PARSERS,
     relaxedDurability: true,
   });
-  await database.exec(SESSION);
+  for (const [name, value] of Object.entries(SESSION))
+    await database.query('select set_config($1, $2, false)', [name, value]);
   return database;
 }
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { CompiledQuery, PostgresDialect, type Driver } from 'kysely';
+import { PostgresDialect } from 'kysely';
 import { PARSERS, SESSION, type Engine } from './engine.js';
 
 const types: pg.CustomTypesConfig = {
@@ -14,6 +14,10 @@ export function openPostgres(url: string, mostConnections: number): Engine {
     connectionString: url,
     max: mostConnections,
     types,
+    // In the connection's start, not in a statement after it: one that is cut in between would be lost to the pool.
+    options: Object.entries(SESSION)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
     application_name: 'mo-ledger',
     connectionTimeoutMillis: 5_000,
     statement_timeout: 60_000,
@@ -23,11 +27,5 @@ export function openPostgres(url: string, mostConnections: number): Engine {
   // event would end the process: of an idle connection the pool tells it, of one in use (between two statements) the client.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const driver: Driver = new PostgresDialect({
-    pool,
-    onCreateConnection: async (connection) => {
-      await connection.executeQuery(CompiledQuery.raw(SESSION));
-    },
-  }).createDriver();
-  return { kind: 'postgres', driver };
+  return { kind: 'postgres', driver: new PostgresDialect({ pool }).createDriver() };
 }

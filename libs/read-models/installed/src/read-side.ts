@@ -4,6 +4,7 @@ import type { Logger } from '@mo-ledger/http';
 import { ProjectionRunner, type ProjectionStatus, type Signal } from '@mo-ledger/projections';
 import { ProjectionsController, PROJECTION_STATUSES, ReadSideModule, savedStatuses } from '@mo-ledger/read-model-kit';
 import type { ReadStore } from '@mo-ledger/read-store';
+import { ProjectionCommandsController } from './projection-commands.controller.js';
 import { mainProjection, projections, queryModules } from './installed-read-models.js';
 
 /** What the projections say of themselves, from the runner in this process or from what another one left in the database. */
@@ -13,14 +14,17 @@ export type Statuses = () => Promise<readonly ProjectionStatus[]>;
 export const createProjector = (log: EventLog, store: ReadStore, logger: Logger): ProjectionRunner =>
   new ProjectionRunner({ log, store, projections, logger });
 
-/** What the projector serves: `/projections`. */
+/** What the projector serves: `/projections` and the commands to them. */
 @Module({})
 export class ProjectorModule {
-  static register(statuses: Statuses): DynamicModule {
+  static register(projector: ProjectionRunner): DynamicModule {
     return {
       module: ProjectorModule,
-      controllers: [ProjectionsController],
-      providers: [{ provide: PROJECTION_STATUSES, useValue: statuses }],
+      controllers: [ProjectionsController, ProjectionCommandsController],
+      providers: [
+        { provide: PROJECTION_STATUSES, useValue: async () => projector.status() },
+        { provide: ProjectionRunner, useValue: projector },
+      ],
     };
   }
 }
@@ -33,6 +37,19 @@ export class ReadApiModule {
     return {
       module: ReadApiModule,
       imports: [ReadSideModule.register({ store, main: mainProjection, advanced, statuses }), ...queryModules],
+    };
+  }
+}
+
+/** Both of them in one process, as PGlite needs it. */
+@Module({})
+export class WholeReadSideModule {
+  static register(store: ReadStore, projector: ProjectionRunner): DynamicModule {
+    return {
+      module: WholeReadSideModule,
+      imports: [ReadApiModule.register(store, projector.advanced, async () => projector.status())],
+      controllers: [ProjectionCommandsController],
+      providers: [{ provide: ProjectionRunner, useValue: projector }],
     };
   }
 }

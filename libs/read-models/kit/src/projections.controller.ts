@@ -34,7 +34,18 @@ export class ProjectionsController {
   }
 
   @Get(':name')
-  async one(@Param('name') name: string) {
+  one(@Param('name') name: string) {
+    return this.#status(name);
+  }
+
+  /** A projection stops at an event that it cannot handle: there is one at most. */
+  @Get(':name/parked')
+  async parked(@Param('name') name: string) {
+    const { stoppedAt } = await this.#status(name);
+    return { items: stoppedAt ? [stoppedAt] : [], next: null };
+  }
+
+  async #status(name: string): Promise<ProjectionStatus> {
     const status = (await this.statuses()).find((candidate) => candidate.name === name);
     if (!status) throw new Problem(404, `There is no projection ${name}.`);
     return status;
