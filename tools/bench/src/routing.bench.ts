@@ -14,7 +14,7 @@ import { median } from './median.js';
 const key = new LedgerKey('ab'.repeat(32));
 const embedded = new URL('./main.js', import.meta.resolve('@mo-ledger/embedded-event-store'));
 const PROGRAMS_AT_ONCE = 500;
-const RECORDING = 200;
+const RECORDING = 64;
 
 /** A code of its own on the one log, with so many programs and so many phones that text to it. */
 class Scene {

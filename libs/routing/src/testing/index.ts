@@ -65,7 +65,8 @@ export class LedgerOfMessages {
     const next = events.map((event, index) => {
       return { id: this.key.uuid('spec', this.prefix, stream, String(expected), index), event, metadata };
     });
-    const appended = await this.log.append(stream, next, expected);
+    // A busy machine is waited for.
+    const appended = await this.log.append(stream, next, expected, { timeoutMs: 60_000 });
     this.#revisions.set(stream, appended.revision);
     return appended;
   }
