@@ -17,6 +17,13 @@ describe('address ranges', () => {
 
   it('refuse what is no block, and say which', () => {
     expect(() => new AddressRanges('10.0.0.0/8, 10.0.0.0/99')).toThrow('"10.0.0.0/99"');
+    expect(() => new AddressRanges('10/8')).toThrow('"10/8"');
+  });
+
+  it('know an address only as it is commonly written', () => {
+    const odd = ['0xd0.71.240.10', '0320.71.240.10', '208.71.61450', '3494375434', '208.71.240.10:80'];
+    expect(odd.some((address) => gateway.has(address))).toBe(false);
+    expect(canonicalAddress('208.071.240.10')).toBe('208.071.240.10');
   });
 });
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
@@ -5,7 +6,8 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 const parse = (text: string): Address | null => {
   // A zone (`fe80::1%eth0`) says nothing about whose address it is.
   const bare = text.trim().replace(/%.*$/, '');
-  return ipaddr.isValid(bare) ? ipaddr.process(bare) : null;
+  // The library alone would also take `0xd0.71.240.10`, `127.1` and octal numbers: another address than the one who wrote it meant.
+  return isIP(bare) ? ipaddr.process(bare) : null;
 };
 
 /** A set of CIDR blocks. An IPv4-mapped IPv6 address counts as IPv4 (GATEWAY.md, Answering). */
@@ -20,7 +22,7 @@ export class AddressRanges {
       .filter((part) => part !== '')
       .map((part) => {
         try {
-          if (part.includes('/')) return ipaddr.parseCIDR(part);
+          if (part.includes('/') && isIP(part.replace(/\/.*$/, ''))) return ipaddr.parseCIDR(part);
         } catch {
           throw new Error(`"${part}" is not a CIDR block`);
         }

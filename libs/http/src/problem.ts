@@ -35,7 +35,7 @@ export class Problem extends Error {
   toJSON() {
     const { status, detail, errors, kind } = this;
     const type = `urn:mo-ledger:problem:${kind}`;
-    return { type, title: TITLES[status] ?? 'Problem', status, detail, ...(errors.length ? { errors } : {}) };
+    return { type, title: TITLES[status] ?? 'Problem', status, detail, errors };
   }
 }
 

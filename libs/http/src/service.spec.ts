@@ -64,7 +64,9 @@ describe('a service', () => {
   });
 
   it('answers an unknown path with a 404 problem', async () => {
-    expect(await send('/nowhere')).toMatchObject({ status: 404, type: 'application/problem+json; charset=utf-8' });
+    const answer = await send('/nowhere');
+    expect(answer).toMatchObject({ status: 404, type: 'application/problem+json; charset=utf-8' });
+    expect(JSON.parse(answer.text)).toMatchObject({ title: 'Not found', status: 404, errors: [] });
   });
 
   it('tells nothing of an unexpected error', async () => {
