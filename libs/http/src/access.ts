@@ -1,8 +1,10 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { LOOPBACK } from './address.js';
 import { isInboundUrl } from './inbound-url.js';
 import { Problem, sendProblem } from './problem.js';
 
+/** The headers by which a proxy says that it sent a request for somebody else. */
 const FORWARDING = ['x-forwarded-for', 'forwarded', 'x-real-ip', 'x-forwarded-host', 'x-forwarded-proto', 'via'];
 
 /**
@@ -16,7 +18,9 @@ export function onlyLoopback(fastify: FastifyInstance): void {
   });
 }
 
-// A forwarded request has a client of its own, which nobody has vouched for.
+/** Whether a proxy sent it: such a request has a client of its own, and is never one from loopback (API.md). */
+export const isForwarded = (headers: IncomingHttpHeaders): boolean =>
+  FORWARDING.some((header) => headers[header] !== undefined);
+
 const isLocal = (request: FastifyRequest): boolean =>
-  LOOPBACK.has(request.socket.remoteAddress ?? '') &&
-  !FORWARDING.some((header) => request.headers[header] !== undefined);
+  LOOPBACK.has(request.socket.remoteAddress ?? '') && !isForwarded(request.headers);

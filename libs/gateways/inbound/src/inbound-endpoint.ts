@@ -2,7 +2,14 @@ import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CommandBus } from '@nestjs/cqrs';
 import { NotDurable, type LedgerKey } from '@mo-ledger/event-sourcing';
-import { clientAddress, sentInboundUrl, type AddressRanges, type Logger } from '@mo-ledger/http';
+import {
+  clientAddress,
+  isForwarded,
+  LOOPBACK,
+  sentInboundUrl,
+  type AddressRanges,
+  type Logger,
+} from '@mo-ledger/http';
 import { MessageReceived, type Gateway, type RecordedPost, type RefusalReason } from '@mo-ledger/messages';
 import { hashOrganizationKey } from '@mo-ledger/organizations';
 import { readInboundPath, type InboundPath } from './inbound-path.js';
@@ -95,7 +102,9 @@ export class InboundEndpoint {
 
     const forwardedFor = request.headers['x-forwarded-for'];
     const source = clientAddress(request.socket.remoteAddress ?? '', forwardedFor?.toString(), trustedProxies);
-    if (!sources.has(source)) return this.#refuse(request, response, 'source', source);
+    // What a proxy on this machine passes on without being trusted came from anywhere: it is never loopback (API.md).
+    const fromAnywhere = LOOPBACK.has(source) && isForwarded(request.headers);
+    if (fromAnywhere || !sources.has(source)) return this.#refuse(request, response, 'source', source);
 
     const body = await readBody(request, { maxBytes: limits.maxBytes, timeoutMs: limits.bodyTimeoutMs });
     if (body === 'gone') return;

@@ -210,6 +210,12 @@ describe('the inbound endpoint', () => {
       expect(answer).toMatchObject({ status: 403, text: '' });
       expect(await refused('source')).toBe(1);
     });
+
+    it('are never loopback where a proxy passed the post on, trusted or not', async () => {
+      await start({ sources: new AddressRanges('208.71.240.0/21, 127.0.0.0/8'), trustedProxies: new AddressRanges('') });
+      expect(await status(GATEWAY_ADDRESS)).toBe(403);
+      expect(await status('127.0.0.1')).toBe(403);
+    });
   });
 
   describe('keys', () => {
