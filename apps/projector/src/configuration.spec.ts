@@ -1,0 +1,18 @@
+import { Settings, WrongSetting } from '@mo-ledger/http';
+import { readConfiguration } from './configuration.js';
+
+describe('the settings of the projector', () => {
+  const read = (env: Record<string, string>) => () => readConfiguration(new Settings(env));
+
+  it('must name the event store', () => {
+    expect(read({})).toThrow(WrongSetting);
+    expect(read({})).toThrow(/^EVENTSTORE_URL: /);
+    expect(read({ EVENTSTORE_URL: 'http://127.0.0.1:2113' })).toThrow(/^EVENTSTORE_URL: /);
+  });
+
+  it('use PGlite unless they name a database', () => {
+    const given = { EVENTSTORE_URL: 'esdb://127.0.0.1:2113' };
+    expect(read(given)()).toMatchObject({ databaseUrl: undefined, dataDir: './data', port: 3000 });
+    expect(read({ ...given, DATABASE_URL: 'mysql://127.0.0.1' })).toThrow(/^DATABASE_URL: /);
+  });
+});
