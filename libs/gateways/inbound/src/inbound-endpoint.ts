@@ -2,14 +2,7 @@ import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CommandBus } from '@nestjs/cqrs';
 import { NotDurable, type LedgerKey } from '@mo-ledger/event-sourcing';
-import {
-  clientAddress,
-  isForwarded,
-  LOOPBACK,
-  sentInboundUrl,
-  type AddressRanges,
-  type Logger,
-} from '@mo-ledger/http';
+import { clientAddress, isForwarded, LOOPBACK, sentInboundUrl, type AddressRanges, type Logger } from '@mo-ledger/http';
 import { MessageReceived, type Gateway, type RecordedPost, type RefusalReason } from '@mo-ledger/messages';
 import { hashOrganizationKey } from '@mo-ledger/organizations';
 import { readInboundPath, type InboundPath } from './inbound-path.js';

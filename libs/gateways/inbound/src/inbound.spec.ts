@@ -212,7 +212,10 @@ describe('the inbound endpoint', () => {
     });
 
     it('are never loopback where a proxy passed the post on, trusted or not', async () => {
-      await start({ sources: new AddressRanges('208.71.240.0/21, 127.0.0.0/8'), trustedProxies: new AddressRanges('') });
+      await start({
+        sources: new AddressRanges('208.71.240.0/21, 127.0.0.0/8'),
+        trustedProxies: new AddressRanges(''),
+      });
       expect(await status(GATEWAY_ADDRESS)).toBe(403);
       expect(await status('127.0.0.1')).toBe(403);
     });
