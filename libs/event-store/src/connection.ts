@@ -17,6 +17,7 @@ export type Client = DbClient.EventStoreDBClient;
 export class Connection {
   #client: Promise<Client>;
   #generation = 0;
+  #opened = 0;
   #closed = false;
 
   constructor(private readonly url: string) {
@@ -25,7 +26,7 @@ export class Connection {
 
   /** A client of its own, for a subscription. */
   open(): Client {
-    return EventStoreDBClient.connectionString(this.url);
+    return EventStoreDBClient.connectionString(ownConnection(this.url, ++this.#opened));
   }
 
   async current(): Promise<{ client: Client; generation: number }> {
@@ -53,3 +54,13 @@ export class Connection {
     await (await this.#client).dispose().catch(() => undefined);
   }
 }
+
+/**
+ * gRPC shares a connection among all clients whose settings are the same, so a new client would go on using one on which nothing comes
+ * back any more. A keep-alive interval that differs by a millisecond makes the settings another's.
+ */
+function ownConnection(url: string, number: number): string {
+  if (/[?&]keepAliveInterval=/i.test(url)) return url;
+  return `${url}${url.includes('?') ? '&' : '?'}keepAliveInterval=${KEEP_ALIVE_MS + (number % 1_000)}`;
+}
+const KEEP_ALIVE_MS = 10_000;
