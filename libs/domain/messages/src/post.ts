@@ -73,7 +73,13 @@ export type Post =
       readonly messageId: string | null;
       readonly anomalies: readonly Anomaly[];
     })
-  | (PostContent & { readonly kind: 'QUARANTINED'; readonly reason: QuarantineReason });
+  | (PostContent & {
+      readonly kind: 'QUARANTINED';
+      readonly reason: QuarantineReason;
+      /** As far as the post says, for the audit trail. */
+      readonly code: string | null;
+      readonly messageId: string | null;
+    });
 
 export type MessagePost = Extract<Post, { kind: 'MO' | 'MMS_MO' }>;
 export type StatusPost = Extract<Post, { kind: 'STATUS' }>;

@@ -12,9 +12,9 @@ export function repeatOf<P extends Post>(post: P, delivered: Delivered): Repeat 
     ...delivered,
     kind: post.kind,
     ...{ carrier: fields.carrier, channel: fields.channel, router: fields.router },
-    code: quarantined ? null : post.code,
+    code: post.code,
     deviceAddress: quarantined ? fields.device_address : post.deviceAddress,
     deviceE164: quarantined ? null : post.deviceE164,
-    messageId: quarantined ? fields.message_id : post.messageId,
+    messageId: post.messageId,
   };
 }

@@ -41,7 +41,7 @@ export const statusPost = (given: Partial<Fields> = {}): StatusPost => {
 
 export const quarantinedPost = (): QuarantinedPost => ({
   ...{ kind: 'QUARANTINED', reason: 'UNRECOGNISED', fields: fieldsOf({}) },
-  ...{ attachments: [], extra: [], decoding: 'utf-8' },
+  ...{ attachments: [], extra: [], decoding: 'utf-8', code: null, messageId: null },
 });
 
 export const attempt = (attemptId: string, more: Partial<DeliveryAttempt> = {}): DeliveryAttempt => ({

@@ -169,6 +169,11 @@ describe('the kind of a post', () => {
   ])('of %j is quarantine: %s', (body, reason) => {
     expect(read(body)).toMatchObject({ kind: 'QUARANTINED', reason });
   });
+
+  it('in quarantine keeps the code and the id that the audit trail shows, where it has them', () => {
+    expect(read('message=JOIN&inbound_address=US-26161&message_id=7')).toMatchObject({ code: '26161', messageId: '7' });
+    expect(read('mmsID=8')).toMatchObject({ code: null, messageId: '8' });
+  });
 });
 
 describe('the id of a message', () => {

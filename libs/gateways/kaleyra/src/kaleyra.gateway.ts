@@ -6,6 +6,7 @@ import {
   type Gateway,
   type Post,
   type PostContent,
+  type QuarantineReason,
 } from '@mo-ledger/messages';
 import { decodeTexts } from './charset.js';
 import { codeOf } from './code.js';
@@ -18,11 +19,16 @@ export const kaleyra: Gateway = { name: 'kaleyra', read };
 function read(raw: Uint8Array, contentType: string | null): Post {
   const { content, anomalies } = readContent(raw, contentType);
   const { fields, attachments } = content;
+  const code = fields.inbound_address ? codeOf(fields.inbound_address) : null;
+  const quarantined = (reason: QuarantineReason): Post => {
+    const messageId = fields.message_id || fields.mmsID || null;
+    return { kind: 'QUARANTINED', reason, ...content, code, messageId };
+  };
 
   // Which kind of post it is: GATEWAY.md, in its order.
   if (MESSAGE_FIELDS.some((name) => fields[name] !== null) || attachments.length > 0) {
-    if (!fields.device_address) return { kind: 'QUARANTINED', reason: 'DEVICE_ADDRESS_MISSING', ...content };
-    if (!fields.inbound_address) return { kind: 'QUARANTINED', reason: 'INBOUND_ADDRESS_MISSING', ...content };
+    if (!fields.device_address) return quarantined('DEVICE_ADDRESS_MISSING');
+    if (code === null) return quarantined('INBOUND_ADDRESS_MISSING');
     const sender = readSender(fields.device_address, fields.country_code);
     const messageId = fields.message_id || fields.mmsID || null;
     if (!messageId) anomalies.unshift('MESSAGE_ID_MISSING');
@@ -32,7 +38,7 @@ function read(raw: Uint8Array, contentType: string | null): Post {
       kind: multimedia ? 'MMS_MO' : 'MO',
       ...content,
       ...sender,
-      ...{ code: codeOf(fields.inbound_address), messageId, messageSubid: fields.message_subid || null, anomalies },
+      ...{ code, messageId, messageSubid: fields.message_subid || null, anomalies },
     };
   }
   if (STATUS_FIELDS.some((name) => fields[name] !== null) && STATUS_IDS.some((name) => fields[name])) {
@@ -42,11 +48,10 @@ function read(raw: Uint8Array, contentType: string | null): Post {
       kind: 'STATUS',
       ...content,
       ...{ deviceAddress: sender?.deviceAddress ?? null, deviceE164: sender?.deviceE164 ?? null },
-      code: fields.inbound_address ? codeOf(fields.inbound_address) : null,
-      ...{ messageId: fields.message_id || null, anomalies },
+      ...{ code, messageId: fields.message_id || null, anomalies },
     };
   }
-  return { kind: 'QUARANTINED', reason: raw.length === 0 ? 'EMPTY_BODY' : 'UNRECOGNISED', ...content };
+  return quarantined(raw.length === 0 ? 'EMPTY_BODY' : 'UNRECOGNISED');
 }
 
 const MESSAGE_FIELDS = ['message', 'message_orig', 'a2w_mo_ref_id', 'mmsID'] as const;

@@ -42,8 +42,7 @@ export const auditTrail = defineProjection({
     StatusNotificationRedelivered: ({ data, position }, rows) =>
       attempted(position, data, data.kind, 'DUPLICATE', rows),
     PostQuarantined: ({ data, position }, rows) => {
-      const { device_address: deviceAddress, message_id: messageId } = data.fields;
-      const post = whole({ ...data, deviceAddress, messageId, deviceE164: null, code: null });
+      const post = whole({ ...data, deviceAddress: data.fields.device_address, deviceE164: null });
       attempted(position, post, data.kind, 'QUARANTINED', rows);
     },
     QuarantinedPostRedelivered: ({ data, position }, rows) => attempted(position, data, data.kind, 'DUPLICATE', rows),

@@ -43,12 +43,13 @@ const statusAgain = (ledgerId: string, seconds: number, organization = 'acme') =
 const quarantined = (ledgerId: string, seconds: number, organization = 'acme') =>
   new PostQuarantined({
     ...{ ...base, ...content, organization, ledgerId, kind: 'QUARANTINED', reason: 'INBOUND_ADDRESS_MISSING' },
-    ...{ fields: fields({ device_address: '14045554900', carrier: 'cingular' }), attempt: attempt(seconds) },
+    ...{ fields: fields({ device_address: '14045554900', carrier: 'cingular' }), code: null, messageId: '7' },
+    attempt: attempt(seconds),
   });
 const quarantinedAgain = (ledgerId: string, seconds: number, organization = 'acme') =>
   new QuarantinedPostRedelivered({
     ...{ ...base, organization, ledgerId, kind: 'QUARANTINED', carrier: 'cingular', channel: null, router: null },
-    ...{ code: null, deviceAddress: '14045554900', deviceE164: null, messageId: null, attempt: attempt(seconds) },
+    ...{ code: null, deviceAddress: '14045554900', deviceE164: null, messageId: '7', attempt: attempt(seconds) },
   });
 
 describe.each(engines())('the audit trail on $name', (engine) => {

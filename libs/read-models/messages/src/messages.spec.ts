@@ -247,7 +247,7 @@ describe.each(engines())('messages on $name', (engine) => {
           reason: 'EMPTY_BODY',
           fields: fields({}),
         },
-        ...{ attachments: [], extra: [], decoding: 'utf-8', attempt: attempt(71, '') },
+        ...{ attachments: [], extra: [], decoding: 'utf-8', code: null, messageId: null, attempt: attempt(71, '') },
       }),
     ]);
     expect(await items('/statuses?messageId=5&device=%2B14045554900')).toMatchObject([
