@@ -5,6 +5,8 @@ import { NOTHING_YET } from './registry.js';
 import { wholeAppends } from './whole-appends.js';
 
 const GATHER_MS = 15;
+/** Live, so long after a batch without another one, everything is handled. */
+const CAUGHT_UP_MS = 25;
 
 export interface FeedOptions {
   readonly batchSize: number;
@@ -20,8 +22,9 @@ export class Feed {
   #carried: readonly Recorded[] = [];
   #turn: Promise<void> = Promise.resolve();
   #live = false;
-  /** When the oldest event that is being handled was written; null while there is none. */
+  /** When the oldest event that is not handled yet was written, or one shortly before it; null when caught up. */
   #oldest: Date | null = null;
+  #idle: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly log: Pick<EventLog, 'subscribe'>,
@@ -72,14 +75,17 @@ export class Feed {
       : wholeAppends([...this.#carried, ...batch.events]);
     this.#carried = rest;
     const position = rest.length > 0 ? (whole.at(-1)?.position ?? this.#position) : batch.position;
-    this.#oldest = whole[0]?.created ?? null;
+    clearTimeout(this.#idle);
+    this.#oldest = whole[0]?.created ?? this.#oldest;
     await Promise.all(
       this.builds.filter(({ replaced }) => !replaced).map((build) => build.apply(whole, position, signal)),
     );
-    this.#oldest = rest[0]?.created ?? (batch.live ? null : (whole.at(-1)?.created ?? this.#oldest));
+    this.#oldest = rest[0]?.created ?? whole.at(-1)?.created ?? this.#oldest;
     this.#live = batch.live;
     if (position > this.#position) this.#position = position;
     await this.options.onBatch(this, whole.length);
+    // What waits behind this batch cannot be seen from here: if there is anything, it comes at once.
+    if (batch.live && rest.length === 0) this.#idle = setTimeout(() => (this.#oldest = null), CAUGHT_UP_MS).unref();
     // The embedded engine works without ever letting I/O in: without this, what has arrived meanwhile would not be in the next batch.
     // Behind, a little patience makes batches large, and that is what makes a rebuild fast.
     if (batch.live || batch.events.length > this.options.batchSize / 2) await nextTurn();

@@ -138,6 +138,7 @@ describe.each(engines())('the runner of projections on $name', (engine) => {
       ['a', 12],
       ['b', 1],
     ]);
+    while (second.runner.status().some(({ lagSeconds }) => lagSeconds > 0)) await second.runner.advanced.wait(20);
     expect(second.runner.status().map(({ state, lagSeconds, position: p }) => [state, lagSeconds, p])).toEqual([
       ['LIVE', 0, String(last.position)],
       ['LIVE', 0, String(last.position)],
