@@ -41,8 +41,8 @@ export function* attempts(count: number): Generator<Recorded> {
 
 function eventOf(n: number, ledgerId: string, receivedAt: string): AnyEvent {
   const digits = `1404${String(Math.floor(pick(n, 1, DEVICES))).padStart(7, '0')}`;
-  // One in a thousand comes from a carrier that is rare: a filter for it must not look through all the others.
-  const carrier = pick(n, 2, 1_000) < 1 ? 'rare' : of(CARRIERS, n, 3);
+  // One in a hundred comes from a carrier that is rare: a filter for it must not look through all the others.
+  const carrier = pick(n, 2, 100) < 1 ? 'rare' : of(CARRIERS, n, 3);
   const channel = pick(n, 4, 20) < 1 ? 'mms' : 'sms';
   const router = of(ROUTERS, n, 5);
   const context = { ledgerId, organization: pick(n, 6, 10) < 1 ? 'second' : 'first', gateway: 'kaleyra' };
