@@ -1,5 +1,6 @@
 import { decodeRecord } from '../protobuf/recorded-event.js';
 import { resolve, unresolved } from '../streams/links.js';
+import { asRpcError } from '../server/errors.js';
 import type { Store } from '../streams/read.js';
 import type { Writes } from '../storage/writer.js';
 import type { StoredEvent } from '../storage/reader.js';
@@ -122,9 +123,10 @@ export class Group {
     return outstanding.message;
   }
 
-  #finish({ sequence, parkedAs }: Message): void {
+  #finish({ sequence, parkedAs }: Pick<Message, 'sequence' | 'parkedAs'>): void {
     if (sequence !== undefined) this.progress.finish(sequence);
-    if (parkedAs !== undefined) void this.parked.finish(parkedAs);
+    // Where that fails it stays parked, and comes again with the next replay.
+    if (parkedAs !== undefined) this.parked.finish(parkedAs).catch(() => {});
   }
 
   #retry(message: Message, reason: string): void {
@@ -155,7 +157,7 @@ export class Group {
     const { reader, now } = this.#store;
     const parkedLink = resolve(reader, link, now());
     const original = parkedLink.event;
-    if (!original) return void this.parked.finish(link.revision);
+    if (!original) return this.#finish({ parkedAs: link.revision });
     const target = this.configuration.settings.resolveLinks
       ? (resolve(reader, { ...link, record: original }, now()).event ?? original)
       : original;
@@ -171,11 +173,19 @@ export class Group {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      if (this.#stopped) return;
+      if (!this.#stopped) this.#work();
+    });
+  }
+
+  #work(): void {
+    try {
       const more = this.#fill();
       this.#push();
       if (more) this.wake();
-    });
+    } catch (error) {
+      // What cannot be read now is tried again at the next tick; the consumers are told.
+      for (const { out } of [...this.consumers]) out.fail(asRpcError(error));
+    }
   }
 
   /** Reads ahead while there is room; true where there is more to be had at once. */

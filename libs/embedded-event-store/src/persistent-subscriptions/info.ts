@@ -67,6 +67,7 @@ const QUANTILES: readonly (readonly [name: string, share: number])[] = [
   ['Median', 0.5],
   ['Quintile 3', 0.6],
   ['Quintile 4', 0.8],
+  ['Quintile 5', 1],
   ['90%', 0.9],
   ['95%', 0.95],
   ['99%', 0.99],

@@ -3,6 +3,7 @@ import type { Server, ServerResponse } from 'node:http';
 import { statSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { messageOf } from '../storage/message-of.js';
 import type { Committed } from '../storage/writer.js';
 import { WRITTEN_SIZE } from '../storage/write-protocol.js';
 
@@ -126,6 +127,10 @@ export const serveMetrics = (metrics: Metrics, observed: Observed, host: string,
 };
 
 const answerMetrics = async (metrics: Metrics, response: ServerResponse): Promise<void> => {
-  response.setHeader('content-type', 'text/plain; version=0.0.4');
-  response.end(await metrics.text());
+  try {
+    const text = await metrics.text();
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(text);
+  } catch (error) {
+    response.writeHead(500).end(messageOf(error));
+  }
 };

@@ -45,8 +45,6 @@ export class BatchAppend {
   readonly #out: Outgoing;
   readonly #now: () => number;
   readonly #unfinished = new Map<string, Unfinished>();
-  /** Ids that were answered with an error before their last fragment had come: the rest of them is ignored. */
-  readonly #refused = new Set<string>();
   #unfinishedBytes = 0;
   #waiting = 0;
   #ended = false;
@@ -115,21 +113,16 @@ export class BatchAppend {
 
   #append(id: Buffer, options: WireReader | undefined, proposed: readonly WireReader[], final: boolean): void {
     const key = id.toString('latin1');
-    if (this.#refused.has(key)) {
-      if (final) this.#refused.delete(key);
-      return;
-    }
     const append = this.#unfinished.get(key) ?? (options && this.#begin(id, options));
-    if (!append) throw new BadRequest('An append begins with its options.');
+    // The rest of an append that was answered already, with an error: nobody waits for it.
+    if (!append) return;
     const error = this.#add(append, proposed);
     if (error || final) {
       this.#unfinished.delete(key);
       this.#unfinishedBytes -= append.size;
     } else this.#unfinished.set(key, append);
-    if (error) {
-      if (!final) this.#refused.add(key);
-      this.#out.write(errorMessage(append.correlationId, append.stream, error));
-    } else if (final) this.#submit(append);
+    if (error) this.#out.write(errorMessage(append.correlationId, append.stream, error));
+    else if (final) this.#submit(append);
   }
 
   #begin(id: Buffer, reader: WireReader): Unfinished {
