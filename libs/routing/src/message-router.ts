@@ -46,6 +46,8 @@ const weigh = ({ state: { joined, handlers, reviews } }: Subscriber): number =>
  */
 export class MessageRouter {
   readonly #subscribers: LRUCache<string, Subscriber>;
+  /** How likely one that is not in memory is a new one: learned from the last ones. */
+  #newness = 1;
 
   constructor(private readonly options: MessageRouterOptions) {
     const most = options.subscribers;
@@ -61,8 +63,7 @@ export class MessageRouter {
    */
   async route(job: Job): Promise<RoutingEvent | null> {
     if (job.handling.rerouted && (await this.#needsNoReroute(job))) return null;
-    // One that is not in memory is most likely new: then the append itself finds out, without a read.
-    let subscriber = this.#subscribers.get(job.subscriber) ?? this.#create();
+    let subscriber = this.#subscribers.get(job.subscriber) ?? (await this.#meet(job.subscriber));
     for (;;) {
       subscriber.route(job.subscriber, job.message, job.handling);
       const events = [...subscriber.getUncommittedEvents()];
@@ -93,6 +94,7 @@ export class MessageRouter {
       const appended = await this.#patiently(() =>
         log.append(subscriberStream(id), newEvents, subscriber.revision ?? 'no_stream'),
       );
+      if (subscriber.revision === null) this.#learn(true);
       subscriber.recorded(appended.revision, appended.position);
       // Appended by an earlier run: what it decided then may be more than what this one would remember.
       if (appended.position <= end) this.#subscribers.delete(id);
@@ -100,9 +102,22 @@ export class MessageRouter {
       return true;
     } catch (error) {
       this.#subscribers.delete(id);
+      if (subscriber.revision === null) this.#learn(false);
       if (error instanceof WrongExpectedRevision) return false;
       throw error;
     }
+  }
+
+  /** One that is not in memory. Where such ones are mostly new, the append itself finds out, without a read. */
+  async #meet(id: string): Promise<Subscriber> {
+    if (this.#newness > 0.5) return this.#create();
+    const subscriber = await this.#patiently(() => this.#load(id));
+    this.#learn(subscriber.revision === null);
+    return subscriber;
+  }
+
+  #learn(isNew: boolean): void {
+    this.#newness += ((isNew ? 1 : 0) - this.#newness) / 10;
   }
 
   #metadata({ message, causationId }: Job, { data: { program, handler } }: RoutingEvent): EventMetadata {

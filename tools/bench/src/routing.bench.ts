@@ -22,7 +22,7 @@ class Scene {
 
   constructor(
     private readonly ledger: LedgerOfMessages,
-    private readonly router: KeywordRouter,
+    public router: KeywordRouter,
     readonly code: string,
     readonly programs: number,
     readonly phones: number,
@@ -143,16 +143,26 @@ export const routing: Bench = {
       for (let round = 0; round < rounds; round++)
         for (const [one, all] of times) all.push(median(await one.times(texts)));
       await router.stop();
+
+      // Another router, in whose memory none of them is when it texts.
+      const forgetful = new KeywordRouter({ log, key, handlers: installedHandlers, limits: { subscribers: 1 } });
+      forgetful.start();
+      many.router = forgetful;
+      const cold: number[] = [];
+      for (let round = 0; round < rounds; round++) cold.push(median(await many.times(texts)));
+      await forgetful.stop();
       const of = (one: Scene): number => median(times.get(one) ?? []);
       return {
         ratios: {
           [`time a message, ${subscribers} subscribers : 10`]: of(many) / of(few),
+          [`time a message, ${subscribers} subscribers, none in memory : 10`]: median(cold) / of(few),
           [`time a message, ${programs} programs : 10`]: of(manyPrograms) / of(few),
         },
         figures: {
           'messages routed/s, catching up, each of a new subscriber': perSecond,
           'ms from recorded to routed, 10 subscribers, 10 programs': of(few),
           [`ms from recorded to routed, ${subscribers} subscribers`]: of(many),
+          [`ms from recorded to routed, ${subscribers} subscribers, none in memory`]: median(cold),
           [`ms from recorded to routed, ${programs} programs`]: of(manyPrograms),
           'MB resident, router and load': process.memoryUsage().rss / 1e6,
         },
