@@ -69,6 +69,13 @@ describe('a service', () => {
     expect(JSON.parse(answer.text)).toMatchObject({ title: 'Not found', status: 404, errors: [] });
   });
 
+  it('names the setting that is wrong where it cannot listen', async () => {
+    const module = { module: OrdersModule, controllers: [Orders] };
+    const second = await createService({ name: 'orders', logLevel: 'silent', module });
+    await expect(second.listen('127.0.0.1', Number(new URL(url).port))).rejects.toThrow(/^PORT: /);
+    await second.close();
+  });
+
   it('tells nothing of an unexpected error', async () => {
     const answer = await send('/broken');
     expect(answer.status).toBe(500);

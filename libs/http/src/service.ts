@@ -71,6 +71,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const instance = fastify({
     routerOptions: { maxParamLength: 1024 },
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
     rewriteUrl: ({ url = '/' }) => toInboundRoute(url),
   });
   instance.removeAllContentTypeParsers();
@@ -124,11 +125,21 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     health,
     metrics,
     listen: async (host, port) => {
-      await app.listen(port, host);
+      await app.listen(port, host).catch((error: unknown) => {
+        throw asWrongSetting(error);
+      });
       return (await app.getUrl()).replace('[::1]', 'localhost');
     },
     close: () => app.close(),
   };
+}
+
+/** Where it cannot listen, the setting that is wrong is named (API.md, Settings). */
+function asWrongSetting(error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE' || code === 'EACCES') return new WrongSetting('PORT', message);
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EADDRNOTAVAIL') return new WrongSetting('HOST', message);
+  return error;
 }
 
 /** The last resort of every body but those of `/inbound`: JSON, or a problem. */
