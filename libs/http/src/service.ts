@@ -11,6 +11,7 @@ import { METRICS_TEXT, OperationsController } from './operations.controller.js';
 import { onlyLoopback } from './access.js';
 import { isInboundUrl, toInboundRoute } from './inbound-url.js';
 import { Problem, ProblemFilter } from './problem.js';
+import { WrongSetting } from './settings.js';
 
 /** The token under which a service's pino logger is injected. */
 export const LOGGER = Symbol('Logger');
@@ -138,7 +139,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
 function asWrongSetting(error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE' || code === 'EACCES') return new WrongSetting('PORT', message);
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EADDRNOTAVAIL') return new WrongSetting('HOST', message);
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EADDRNOTAVAIL')
+    return new WrongSetting('HOST', message);
   return error;
 }
 
