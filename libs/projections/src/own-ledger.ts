@@ -12,11 +12,11 @@ export async function ownLedger(
   logger: { warn(figures: object, message: string): void },
 ): Promise<void> {
   const owner = await registry.ledgerId();
-  if (owner === null) return registry.beginAnew(ledgerId);
+  if (owner === null) return registry.beginAnew(ledgerId, owner);
   const why = owner === ledgerId ? await disagreement(log, registry) : 'they belong to another ledger';
   if (!why) return;
   logger.warn({ why }, `the read models are set aside and built anew: ${why}`);
-  await registry.beginAnew(ledgerId);
+  await registry.beginAnew(ledgerId, owner);
 }
 
 /** Compares the furthest build's last event with the log: null where it is there. */

@@ -79,9 +79,15 @@ export class Registry {
     return rows[0]?.id ?? null;
   }
 
-  /** Drops every build, so that all of them are built anew from this ledger. */
-  async beginAnew(ledgerId: string): Promise<void> {
+  /**
+   * Drops every build, so that all of them are built anew from this ledger.
+   *
+   * @param owner what `ledgerId` told: where another projector was faster, its builds stay
+   */
+  async beginAnew(ledgerId: string, owner: string | null): Promise<void> {
     await this.#locked(async (tx) => {
+      const current = (await sql<{ id: string }>`select id from projections.ledger`.execute(tx)).rows[0]?.id ?? null;
+      if (current !== owner) return;
       const { rows } = await sql<{ schema_name: string }>`delete from projections.builds returning schema_name`.execute(
         tx,
       );

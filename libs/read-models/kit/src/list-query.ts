@@ -2,6 +2,9 @@ import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import { IsDate, IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
 
+/** Whether it is a time that the database knows too: it has no year 0. */
+export const isInstant = (date: Date): boolean => date.getUTCFullYear() >= 1;
+
 /** An instant in a query parameter: ISO 8601; without an offset it is UTC. Anything else is no date. */
 export function toInstant(value: unknown): unknown {
   if (typeof value !== 'string') return value;
@@ -9,7 +12,8 @@ export function toInstant(value: unknown): unknown {
   const text = value.trim().replace(/ (\d\d:?\d\d)$/, '+$1');
   const parts = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?)?$/i.exec(text);
   if (!parts) return new Date(NaN);
-  return new Date(parts[1] && !parts[4] ? `${text}Z` : text);
+  const instant = new Date(parts[1] && !parts[4] ? `${text}Z` : text);
+  return isInstant(instant) ? instant : new Date(NaN);
 }
 
 /** Marks an optional text of a query. */

@@ -1,5 +1,6 @@
 import { Problem } from '@mo-ledger/http';
 import { sql, type RawBuilder } from '@mo-ledger/read-store';
+import { isInstant } from './list-query.js';
 
 /** A list's answer (API.md). */
 export interface Page<Item> {
@@ -7,11 +8,16 @@ export interface Page<Item> {
   readonly next: string | null;
 }
 
-/** How one value of a cursor is compared: its SQL type, and the form it must have to be believed. */
+const LARGEST_INT8 = 2n ** 63n - 1n;
+
+/** How one value of a cursor is compared: its SQL type, and what it must be like to be believed (and not to be an error of the database). */
 const PARTS = {
-  time: { type: 'timestamptz', form: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/ },
-  position: { type: 'int8', form: /^-?\d{1,19}$/ },
-  text: { type: 'text', form: /^[^]*$/ },
+  time: {
+    type: 'timestamptz',
+    fits: (value: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && isInstant(new Date(value)),
+  },
+  position: { type: 'int8', fits: (value: string) => /^-?\d{1,19}$/.test(value) && BigInt(value) <= LARGEST_INT8 },
+  text: { type: 'text', fits: () => true },
 } as const;
 
 /** One column that a list is ordered by. */
@@ -72,7 +78,7 @@ export class Keyset {
       const [list, ...values] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[];
       const fits = this.columns.every(({ kind }, index) => {
         const value = values[index];
-        return typeof value === 'string' && PARTS[kind].form.test(value);
+        return typeof value === 'string' && PARTS[kind].fits(value);
       });
       if (list === this.list && fits && values.length === this.columns.length) return values as string[];
     } catch {
