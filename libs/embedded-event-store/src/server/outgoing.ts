@@ -14,6 +14,7 @@ export class Outgoing {
   readonly #call: SendingCall;
   #blocked = false;
   #closed = false;
+  readonly #onDrain: (() => void)[] = [];
   readonly #onClose: (() => void)[] = [];
 
   constructor(call: SendingCall) {
@@ -34,21 +35,21 @@ export class Outgoing {
   write(message: Buffer): void {
     if (this.#closed || this.#call.write(message) || this.#blocked) return;
     this.#blocked = true;
-    this.#call.once('drain', () => (this.#blocked = false));
+    // In a turn of its own: a fast receiver's drains come one out of the other, and would leave no turn to anybody else.
+    this.#call.once('drain', () => setImmediate(() => this.#drained()));
   }
 
-  /** Calls back once the receiver has caught up with what was written; not at all when the call ends before. */
+  /** Calls back once the receiver has caught up with what was written, or when the call is over. */
   whenWritable(then: () => void): void {
     if (!this.#blocked) return then();
-    this.#call.once('drain', then);
+    this.#onDrain.push(then);
   }
 
   /** Resolves when there is room again, or when the call is over. */
   writable(): Promise<void> {
     return new Promise((resolve) => {
       if (!this.#blocked || this.#closed) return resolve();
-      this.#call.once('drain', resolve);
-      this.#onClose.push(resolve);
+      this.#onDrain.push(resolve);
     });
   }
 
@@ -70,9 +71,15 @@ export class Outgoing {
     this.#call.emit('error', error);
   }
 
+  #drained(): void {
+    this.#blocked = false;
+    for (const then of this.#onDrain.splice(0)) then();
+  }
+
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#drained();
     for (const then of this.#onClose.splice(0)) then();
   }
 }

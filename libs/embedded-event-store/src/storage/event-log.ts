@@ -12,6 +12,8 @@ export interface RecentEvent extends StoredEvent {
 /** The most that is kept for live subscribers; whoever is further behind reads from the table. */
 const TAIL_EVENTS = 8192;
 const TAIL_BYTES = 16 * 1024 * 1024;
+/** Followers that are told of a commit in one turn of the event loop. */
+const TOLD_AT_ONCE = 16;
 
 /** What one transaction wrote; taken apart when the first subscriber asks. */
 class Commit {
@@ -62,6 +64,8 @@ export class EventLog {
   #count = 0;
   #bytes = 0;
   readonly #followers = new Set<() => void>();
+  #telling = false;
+  #tellAgain = false;
 
   /** To be called once, with the position of the last event stored. */
   begin(end: number): void {
@@ -102,7 +106,18 @@ export class EventLog {
     this.#count += commit.count;
     this.#bytes += commit.size;
     this.#trim();
-    for (const follower of this.#followers) follower();
+    if (this.#telling) this.#tellAgain = true;
+    else this.#tell([...this.#followers]);
+  }
+
+  /** Some at a time, so that many followers do not hold up everybody else. */
+  #tell(followers: readonly (() => void)[]): void {
+    for (const follower of followers.slice(0, TOLD_AT_ONCE)) follower();
+    const rest = followers.slice(TOLD_AT_ONCE);
+    this.#telling = rest.length > 0 || this.#tellAgain;
+    if (!this.#telling) return;
+    if (rest.length === 0) this.#tellAgain = false;
+    setImmediate(() => this.#tell(rest.length > 0 ? rest : [...this.#followers]));
   }
 
   #trim(): void {

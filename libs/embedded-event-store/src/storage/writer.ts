@@ -41,8 +41,8 @@ interface Pending {
 }
 
 /** One batch holds at most so much: memory is bounded, and a commit does not take too long. */
-const BATCH_BYTES = 8 * 1024 * 1024;
-const BATCH_COMMANDS = 4096;
+const BATCH_BYTES = 4 * 1024 * 1024;
+const BATCH_COMMANDS = 512;
 
 const toResult = (results: Float64Array, at: number): WriteResult => {
   const first = at * RESULT_SIZE;
