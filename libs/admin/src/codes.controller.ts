@@ -2,14 +2,13 @@ import { Body, Controller, HttpCode, Inject, Param, Post, Put, Res, UseGuards } 
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { validBody } from '@mo-ledger/http';
+import { PlainCallGuard, validBody } from '@mo-ledger/http';
 import { Answers } from './answers.js';
 import { AnswersOperation, AnswersProvisioning, DescribesBody } from './api-description.js';
 import { ChangeProgramState } from './change-program-state.command.js';
 import { CodeBody, codeSettings } from './code.body.js';
 import { validName } from './names.js';
 import { newOperation } from './operation.js';
-import { PlainCallGuard } from './plain-call.guard.js';
 import { ProgramBody, programSettings } from './program.body.js';
 import { ProvisionCode } from './provision-code.command.js';
 import { ProvisionProgram } from './provision-program.command.js';

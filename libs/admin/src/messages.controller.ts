@@ -2,12 +2,11 @@ import { Body, Controller, HttpCode, Inject, Param, Post, Res, UseGuards } from 
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { validBody } from '@mo-ledger/http';
+import { PlainCallGuard, validBody } from '@mo-ledger/http';
 import { ReprocessQuarantinedPost, RerouteMessage } from '@mo-ledger/messages';
 import { Answers } from './answers.js';
 import { AnswersOperation, DescribesBody } from './api-description.js';
 import { newOperation } from './operation.js';
-import { PlainCallGuard } from './plain-call.guard.js';
 import { RerouteBody } from './reroute.body.js';
 
 @ApiTags('Operations')

@@ -2,14 +2,13 @@ import { Body, Controller, Inject, Optional, Param, Put, Res, UseGuards } from '
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { validBody } from '@mo-ledger/http';
+import { PlainCallGuard, validBody } from '@mo-ledger/http';
 import { ProvisionOrganization } from '@mo-ledger/organizations';
 import { AFTER_ORGANIZATION_CHANGE, Answers, type AfterOrganizationChange } from './answers.js';
 import { AnswersProvisioning, DescribesBody } from './api-description.js';
 import { validName } from './names.js';
 import { newOperation } from './operation.js';
 import { OrganizationBody } from './organization.body.js';
-import { PlainCallGuard } from './plain-call.guard.js';
 
 @ApiTags('Provisioning')
 @UseGuards(PlainCallGuard)

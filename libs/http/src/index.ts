@@ -3,6 +3,7 @@ export * from './address.js';
 export * from './health.js';
 export * from './inbound-url.js';
 export * from './logging.js';
+export * from './plain-call.guard.js';
 export * from './problem.js';
 export * from './service.js';
 export * from './settings.js';

@@ -1,10 +1,11 @@
-import { Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Controller, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Problem } from '@mo-ledger/http';
+import { PlainCallGuard, Problem } from '@mo-ledger/http';
 import { ProjectionRunner } from '@mo-ledger/projections';
 
 /** What operators do to projections (API.md); nothing of it goes into the log. */
 @ApiTags('projections')
+@UseGuards(PlainCallGuard)
 @Controller('projections')
 export class ProjectionCommandsController {
   constructor(@Inject(ProjectionRunner) private readonly projector: ProjectionRunner) {}

@@ -181,5 +181,6 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('the read side on a real event 
     expect(await (await fetch(`${url}/metrics`)).text()).toContain('ledger_projection_lag_seconds');
     expect((await fetch(`${url}/openapi.json`)).status).toBe(200);
     expect((await get('/projections/nothing')).status).toBe(404);
+    expect((await get('/projections?state=LIVE')).status).toBe(400);
   });
 });

@@ -1,6 +1,6 @@
-import { Controller, Get, Inject, Param } from '@nestjs/common';
+import { Controller, Get, Inject, Param, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Problem } from '@mo-ledger/http';
+import { PlainCallGuard, Problem } from '@mo-ledger/http';
 import { Registry, type ProjectionStatus } from '@mo-ledger/projections';
 import type { ReadStore } from '@mo-ledger/read-store';
 import { PROJECTION_STATUSES } from './tokens.js';
@@ -24,6 +24,7 @@ export const savedStatuses = (store: ReadStore) => async (): Promise<readonly Pr
 };
 
 @ApiTags('projections')
+@UseGuards(PlainCallGuard)
 @Controller('projections')
 export class ProjectionsController {
   constructor(@Inject(PROJECTION_STATUSES) private readonly statuses: () => Promise<readonly ProjectionStatus[]>) {}

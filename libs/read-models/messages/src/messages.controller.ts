@@ -1,7 +1,7 @@
-import { Controller, Get, Param, Query, UseInterceptors } from '@nestjs/common';
+import { Controller, Get, Param, Query, UseGuards, UseInterceptors } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiQuery, ApiTags } from '@nestjs/swagger';
-import { validQuery } from '@mo-ledger/http';
+import { PlainCallGuard, validQuery } from '@mo-ledger/http';
 import { LedgerAfterInterceptor, ReadsFrom } from '@mo-ledger/read-model-kit';
 import { FindMessages, MessageFilters } from './find-messages.query.js';
 import { FindQuarantined, QuarantineFilters, ReadQuarantined } from './find-quarantine.query.js';
@@ -22,6 +22,7 @@ export class MessagesController {
     return this.queries.execute(new FindMessages(validQuery(MessageFilters, query)));
   }
 
+  @UseGuards(PlainCallGuard)
   @Get('messages/:id')
   one(@Param('id') id: string) {
     return this.queries.execute(new ReadMessage(id));
@@ -39,6 +40,7 @@ export class MessagesController {
     return this.queries.execute(new FindQuarantined(validQuery(QuarantineFilters, query)));
   }
 
+  @UseGuards(PlainCallGuard)
   @Get('quarantine/:id')
   quarantined(@Param('id') id: string) {
     return this.queries.execute(new ReadQuarantined(id));

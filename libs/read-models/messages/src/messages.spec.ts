@@ -210,6 +210,8 @@ describe.each(engines())('messages on $name', (engine) => {
       expect([query, (await side.get(`/messages?${query}`)).status]).toEqual([query, 400]);
     const { json } = await side.get('/messages?organisation=x');
     expect(json).toMatchObject({ status: 400, errors: [{ field: 'organisation' }] });
+    for (const one of ['/messages/m1?full=1', '/quarantine/q1?full=1'])
+      expect((await side.get(one)).json).toMatchObject({ status: 400, errors: [{ field: 'full' }] });
   });
 
   it('lists status notifications and what is in quarantine', async () => {

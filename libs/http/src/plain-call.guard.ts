@@ -1,8 +1,8 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Problem } from '@mo-ledger/http';
+import { Problem } from './problem.js';
 
-/** Commands take no query parameters: one that is there is a mistake that would go unnoticed (API.md: 400). */
+/** For what takes no query parameters, as commands do: one that is there is a mistake that would go unnoticed (API.md: 400). */
 @Injectable()
 export class PlainCallGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
