@@ -28,7 +28,12 @@ export interface RouterLimits {
   readonly parallel: number;
 }
 
-export const DEFAULT_LIMITS: RouterLimits = { subscribers: 150_000, programs: 200_000, messages: 2_048, parallel: 256 };
+export const DEFAULT_LIMITS: RouterLimits = {
+  subscribers: 150_000,
+  programs: 200_000,
+  messages: 2_048,
+  parallel: 1_024,
+};
 
 export interface RouterOptions {
   readonly log: EventLog;
