@@ -40,8 +40,10 @@ const allSource = ({ reader, log }: Store, filter: Filter | undefined): Source =
   after: (cursor, limit) => (cursor >= log.end ? [] : reader.allForwards(cursor + 1, log.end, limit).events),
   sequenceOf: ({ position }) => position,
   wants({ record }) {
+    if (isHiddenInAll(record)) return false;
+    if (!filter) return true;
     const { stream, type } = namesOf(record);
-    return !isHiddenInAll(stream) && (filter?.matches(stream, type) ?? true);
+    return filter.matches(stream, type);
   },
   last: () => log.end,
 });

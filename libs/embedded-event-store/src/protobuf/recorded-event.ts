@@ -31,6 +31,7 @@ const CREATED = Buffer.from('created');
 const JSON_CONTENT = Buffer.from('application/json');
 const BINARY_CONTENT = Buffer.from('application/octet-stream');
 const NOTHING = Buffer.alloc(0);
+const DOLLAR = 0x24;
 const ID_FIELD = 40; // 0a 26 12 24, then 36 characters
 
 /** Room for the longest stamp: three numbers of at most 11 bytes with their tags, and `created`. */
@@ -109,6 +110,15 @@ export const namesOf = (record: Buffer): { stream: string; type: string } => {
   const entry = reader.message();
   entry.at += 2 + TYPE.length + 1;
   return { stream, type: entry.text() };
+};
+
+/** Whether the stream's name begins with `$`, without taking the name out. */
+export const isOfSystemStream = (record: Buffer): boolean => {
+  const reader = new WireReader(record, ID_FIELD + 1);
+  reader.varint();
+  reader.at++;
+  reader.varint();
+  return record[reader.at] === DOLLAR;
 };
 
 /** A whole record, taken apart. `data` and `metadata` are views. */

@@ -36,12 +36,19 @@ export class AllSubscription extends Subscription {
 
   protected handle(event: StoredEvent & { stream?: string; type?: string }): void {
     this.#position = event.position;
-    const names = event.stream === undefined ? namesOf(event.record) : (event as { stream: string; type: string });
     const { filter } = this.request;
-    if (!isHiddenInAll(names.stream) && (filter?.filter.matches(names.stream, names.type) ?? true)) this.send(event);
+    if (this.#wants(event)) this.send(event);
     if (!filter || ++this.#considered < filter.checkpointEvery) return;
     this.#considered = 0;
     this.out.write(checkpointMessage(event.position));
+  }
+
+  #wants({ record, stream, type }: StoredEvent & { stream?: string; type?: string }): boolean {
+    if (isHiddenInAll(record)) return false;
+    const { filter } = this.request;
+    if (!filter) return true;
+    const names = stream === undefined || type === undefined ? namesOf(record) : { stream, type };
+    return filter.filter.matches(names.stream, names.type);
   }
 
   protected override caughtUp(): void {

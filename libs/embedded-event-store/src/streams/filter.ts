@@ -1,3 +1,4 @@
+import { isOfSystemStream, namesOf } from '../protobuf/recorded-event.js';
 import { BadRequest } from '../server/errors.js';
 
 /** What of `$all` somebody wants: by stream name or event type, by prefix or regular expression. */
@@ -35,4 +36,5 @@ const parse = (source: string, flags: string): RegExp | undefined => {
 const HIDDEN = '$persistentsubscription-$all::';
 
 /** `$all` does not show what persistent subscriptions to `$all` keep for themselves: they would feed on it. */
-export const isHiddenInAll = (stream: string): boolean => stream.startsWith(HIDDEN);
+export const isHiddenInAll = (record: Buffer): boolean =>
+  isOfSystemStream(record) && namesOf(record).stream.startsWith(HIDDEN);

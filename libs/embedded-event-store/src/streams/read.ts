@@ -73,8 +73,10 @@ function* readAll({ reader, log }: Store, { from, backwards, filter, count = 0 }
     const limit = filter ? undefined : count;
     page = backwards ? reader.allBackwards(Math.min(next, end + 1), limit) : reader.allForwards(next, end, limit);
     yield page.events.filter(({ record }) => {
+      if (isHiddenInAll(record)) return false;
+      if (!filter) return true;
       const { stream, type } = namesOf(record);
-      return !isHiddenInAll(stream) && (filter?.filter.matches(stream, type) ?? true);
+      return filter.filter.matches(stream, type);
     });
     const last = page.events.at(-1)?.position ?? 0;
     next = backwards ? last : last + 1;
