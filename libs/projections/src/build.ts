@@ -152,4 +152,4 @@ export class Build {
 
 /** Connection lost, server going down or busy, deadlock: it passes. Everything else is the event's or the handler's fault. */
 const isPassing = (error: Error): boolean =>
-  error instanceof QueryFailed && (error.sqlState === null || /^(08|40|53|55|57|58|EC|EP|ET)/.test(error.sqlState));
+  error instanceof QueryFailed && (error.sqlState === null || /^(08|40|53|55|57|58|E[A-Z])/.test(error.sqlState));

@@ -37,7 +37,7 @@ export class TranslatingDriver implements Driver {
   destroy = () => this.driver.destroy();
 
   async acquireConnection(): Promise<Translating> {
-    const connection = await this.driver.acquireConnection();
+    const connection = await this.driver.acquireConnection().catch(failed('connect'));
     const known = this.#connections.get(connection) ?? new Translating(connection);
     this.#connections.set(connection, known);
     return known;
@@ -45,9 +45,11 @@ export class TranslatingDriver implements Driver {
 
   releaseConnection = (connection: Translating) => this.driver.releaseConnection(connection.inner);
   beginTransaction = (connection: Translating, settings: Parameters<Driver['beginTransaction']>[1]) =>
-    this.driver.beginTransaction(connection.inner, settings);
-  commitTransaction = (connection: Translating) => this.driver.commitTransaction(connection.inner);
-  rollbackTransaction = (connection: Translating) => this.driver.rollbackTransaction(connection.inner);
+    this.driver.beginTransaction(connection.inner, settings).catch(failed('begin'));
+  commitTransaction = (connection: Translating) =>
+    this.driver.commitTransaction(connection.inner).catch(failed('commit'));
+  rollbackTransaction = (connection: Translating) =>
+    this.driver.rollbackTransaction(connection.inner).catch(failed('rollback'));
 }
 
 class Translating implements DatabaseConnection {
@@ -82,6 +84,11 @@ function fromStored<R>(row: R): R {
       typeof value === 'string' ? unescapeText(value) : typeof value === 'object' ? unescapeJson(value) : value;
   return translated as R;
 }
+
+// A connection may break in any of these, too.
+const failed = (statement: string) => (error: unknown) => {
+  throw toFailure(error, statement);
+};
 
 function toFailure(error: unknown, statement: string): QueryFailed {
   const { message, code } = error as { message?: string; code?: unknown };
