@@ -43,6 +43,7 @@ interface Pending {
 /** One batch holds at most so much: memory is bounded, and a commit does not take too long. */
 const BATCH_BYTES = 4 * 1024 * 1024;
 const BATCH_COMMANDS = 512;
+const MOST_QUIET_TURNS = 32;
 
 const toResult = (results: Float64Array, at: number): WriteResult => {
   const first = at * RESULT_SIZE;
@@ -65,6 +66,7 @@ export class Writer {
   #inFlight: Pending[] | undefined;
   #scheduled = false;
   #lastTogether = 1;
+  #expected = 1;
   #waiting: (() => void)[] = [];
   readonly #closed: Promise<void>;
   #idle: (() => void) | undefined;
@@ -134,17 +136,18 @@ export class Writer {
   #schedule(): void {
     if (this.#inFlight || this.#scheduled) return;
     this.#scheduled = true;
-    this.#gather(0);
+    this.#gather(0, 0);
   }
 
   /**
-   * Not at once: as long as each turn of the event loop brings more, and fewer than came together the last time, the
-   * others are on their way. Nobody waits for a turn that brings nothing, and a lone writer for nobody.
+   * Not at once: where as many as came together the last times are still coming in, they share a transaction. Nobody
+   * waits for longer than some turns of the event loop that bring nothing, and a lone writer for nobody.
    */
-  #gather(before: number): void {
+  #gather(before: number, quietTurns: number): void {
     setImmediate(() => {
       const { length } = this.#queue;
-      if (length > before && length < this.#lastTogether) return this.#gather(length);
+      const quiet = length > before ? 0 : quietTurns + 1;
+      if (length < this.#expected && quiet < MOST_QUIET_TURNS) return this.#gather(length, quiet);
       this.#scheduled = false;
       this.#flush();
     });
@@ -160,6 +163,7 @@ export class Writer {
       count++;
     }
     this.#inFlight = this.#queue.splice(0, count);
+    this.#expected = Math.max(count, this.#lastTogether);
     this.#lastTogether = count;
     const batch = pack(this.#inFlight, size);
     this.#worker.postMessage(batch, [batch.bytes, batch.layout.buffer]);
@@ -169,7 +173,7 @@ export class Writer {
     const batch = this.#inFlight ?? [];
     this.#inFlight = undefined;
     for (const { size } of batch) this.queuedBytes -= size;
-    if (this.#queue.length >= this.#lastTogether) this.#flush();
+    if (this.#queue.length >= this.#expected) this.#flush();
     this.#settle(batch, reply);
     for (const look of this.#waiting.splice(0)) look();
     if (this.#queue.length > 0) this.#schedule();
