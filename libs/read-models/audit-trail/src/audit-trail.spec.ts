@@ -233,6 +233,7 @@ describe.each(engines())('the audit trail on $name', (engine) => {
 
   it('holds nothing while a reader of an export waits', async () => {
     if (!store) return;
+    await side.get('/audit/attempts');
     const filters = Object.assign(new ExportFilters(), { organization: 'many', format: 'ndjson' });
     const { text } = await new ExportAttemptsHandler(new ReadModels(store)).execute(new ExportAttempts(filters));
     const reader = text[Symbol.asyncIterator]();
