@@ -22,6 +22,12 @@ const LONGEST_PAUSE_MS = 2_000;
 /** How long a process may take to stop before it is ended. */
 const STOP_MS = 12_000;
 
+/** The line that says why it ended: of an error's message and stack the message. */
+function lastWords(said: string): string | undefined {
+  const lines = said.split('\n').filter((line) => line.trim() !== '' && !/^\s|^Node\.js v/.test(line));
+  return lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1);
+}
+
 /**
  * A program that runs beside this one: started again whenever it ends, until it is stopped. It says where it listens through the
  * channel that it was started with, and ends by itself when that channel is gone, so none outlives this process.
@@ -102,7 +108,7 @@ export class SupervisedProcess {
       child.once('exit', (code, signal) => {
         const served = this.#url !== null;
         this.#url = null;
-        if (!served) reject(new PartFailed(said.trim().split('\n').at(-1) || `${name} ended with ${signal ?? code}`));
+        if (!served) reject(new PartFailed(lastWords(said) ?? `${name} ended with ${signal ?? code}`));
         if (served && !this.#stopping) {
           process.stderr.write(`${name} ended (${signal ?? code}); it is started again\n`);
           void this.#restart();
