@@ -204,7 +204,7 @@ export class Group {
       const resolved = resolveLinks ? resolve(reader, event, now()) : unresolved(event);
       this.#buffer.push({ ...toMessage(event, resolved), sequence });
     }
-    return events.length === limit;
+    return events.length > 0;
   }
 
   #push(): void {

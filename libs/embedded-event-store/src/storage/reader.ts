@@ -14,6 +14,9 @@ type Row = [position: number, revision: number, record: Uint8Array];
 /** A page ends after so many events or bytes, so that no read holds up the event loop. */
 const PAGE_EVENTS = 256;
 const PAGE_BYTES = 256 * 1024;
+/** Or after so long, where the disk is slow; looked at every few events. */
+const PAGE_MS = 10;
+const LOOK_EVERY = 16;
 
 export interface Page {
   events: StoredEvent[];
@@ -120,6 +123,7 @@ const toEvent = ([position, revision, bytes]: Row): StoredEvent => ({
 const page = (rows: Iterable<unknown>, limit: number): Page => {
   const events: StoredEvent[] = [];
   const most = Math.min(limit, PAGE_EVENTS);
+  const started = performance.now();
   let size = 0;
   if (most <= 0) return { events, last: false };
   for (const row of rows) {
@@ -127,6 +131,7 @@ const page = (rows: Iterable<unknown>, limit: number): Page => {
     events.push(event);
     size += event.record.length;
     if (events.length === most || size >= PAGE_BYTES) return { events, last: false };
+    if (events.length % LOOK_EVERY === 0 && performance.now() - started > PAGE_MS) return { events, last: false };
   }
   return { events, last: true };
 };
