@@ -88,11 +88,8 @@ export class Registry {
     await this.#locked(async (tx) => {
       const current = (await sql<{ id: string }>`select id from projections.ledger`.execute(tx)).rows[0]?.id ?? null;
       if (current !== owner) return;
-      const { rows } = await sql<{ schema_name: string }>`delete from projections.builds returning schema_name`.execute(
-        tx,
-      );
-      for (const { schema_name } of rows) await sql`drop schema if exists ${sql.id(schema_name)} cascade`.execute(tx);
-      await sql`delete from projections.ledger`.execute(tx);
+      // Where nobody has said whose they are, no projector has built anything.
+      if (owner !== null) await this.#dropAll(tx);
       await sql`insert into projections.ledger values (${ledgerId})`.execute(tx);
     });
   }
@@ -147,6 +144,12 @@ export class Registry {
 
   async #buildsOf(tx: ReadStoreTransaction, name: string): Promise<BuildRow[]> {
     return (await sql<BuildRow>`select * from projections.builds where name = ${name} order by build`.execute(tx)).rows;
+  }
+
+  async #dropAll(tx: ReadStoreTransaction): Promise<void> {
+    const { rows } = await sql<{ schema_name: string }>`select schema_name from projections.builds`.execute(tx);
+    for (const { schema_name } of rows) await this.#drop(tx, schema_name);
+    await sql`delete from projections.ledger`.execute(tx);
   }
 
   async #drop(tx: ReadStoreTransaction, schema: string): Promise<void> {
