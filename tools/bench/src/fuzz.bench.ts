@@ -40,14 +40,17 @@ export const fuzz: Bench = {
       await provision(url, organization);
       const requests = fuzzRequests(organization, new Random(seed), 148_000_000_000 + Date.now());
       const answers = new Map<string, number>();
+      const failures: string[] = [];
       let last = 0n;
       const send = async (posts: number): Promise<void> => {
         const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
         const worker = async (): Promise<void> => {
           while (posts-- > 0) {
             // The generator never ends.
-            const { answer, position } = await post(url, requests.next().value as FuzzRequest, agent);
+            const request = requests.next().value as FuzzRequest;
+            const { answer, position } = await post(url, request, agent);
             answers.set(answer, (answers.get(answer) ?? 0) + 1);
+            if (answer.startsWith('5')) failures.push(`${answer} to ${request.path}`);
             if (position > last) last = position;
           }
         };
@@ -70,7 +73,7 @@ export const fuzz: Bench = {
       const roles = [...after.keys()];
       const growth = (role: string) => (after.get(role) ?? 0) / (before.get(role) ?? NaN);
       const problems = [
-        ...(failed > 0 ? [`${failed} answers were 5xx`] : []),
+        ...(failed > 0 ? [`${failed} answers were 5xx, for example ${failures[0]}`] : []),
         ...(recorded < ok ? [`${ok} posts were answered 200, ${recorded} are in the trail`] : []),
         ...(recorded > count - notRecorded
           ? [`${recorded} posts are in the trail, ${notRecorded} of ${count} were refused`]
