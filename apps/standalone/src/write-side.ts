@@ -37,9 +37,14 @@ export async function startWriteSide({ configuration, log, ledgerKey, parts }: O
   app = service.app.get(ModuleRef);
   for (const [index] of parts.health().entries())
     service.health.add(() => parts.health()[index] ?? { name: 'part', ok: false }, false);
-  service.fastify.addHook('onRequest', async (request) => {
-    if (/^\/(docs|openapi)/.test(request.url) && parts.readSide.url)
-      readSideDescription ??= await descriptionOf(parts.readSide.url);
+  // With a callback: posts pass here too, and wait for no promise.
+  service.fastify.addHook('onRequest', (request, _reply, done) => {
+    const { url } = parts.readSide;
+    if (readSideDescription || !url || !/^\/(docs|openapi)/.test(request.url)) return done();
+    void descriptionOf(url).then((description) => {
+      readSideDescription = description;
+      done();
+    });
   });
   await forwardToReadSide(service.fastify, () => parts.readSide.url);
   return service;

@@ -1,21 +1,13 @@
 import { ReadModels } from '@mo-ledger/projections';
-import { all, Filter, Keyset, type Page } from '@mo-ledger/read-model-kit';
+import { all, Filter, newestByTime, PageSize, type Page } from '@mo-ledger/read-model-kit';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, Max, Min } from 'class-validator';
 import { AttemptFilters, attemptsWhere } from './attempt-filters.js';
 import { toAttempt, type Attempt } from './attempt.js';
 import { auditTrail } from './audit-trail.projection.js';
 
 /** The parameters of `GET /audit/attempts`. */
 export class AttemptListQuery extends AttemptFilters {
-  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 1000, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @PageSize()
   limit = 50;
 
   @Filter('where the page before ended: its `next`')
@@ -28,14 +20,7 @@ export class FindAttempts extends Query<Page<Attempt>> {
   }
 }
 
-const newestFirst = new Keyset(
-  'attempts',
-  [
-    { column: 'at', kind: 'time' },
-    { column: 'position', kind: 'position' },
-  ],
-  'desc',
-);
+const newestFirst = newestByTime('attempts', 'at');
 
 @QueryHandler(FindAttempts)
 export class FindAttemptsHandler implements IQueryHandler<FindAttempts> {

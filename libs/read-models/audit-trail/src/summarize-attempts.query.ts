@@ -1,9 +1,9 @@
 import { ReadModels } from '@mo-ledger/projections';
-import { Filter, Keyset, type Page } from '@mo-ledger/read-model-kit';
+import { Filter, Keyset, PageSize, type Page } from '@mo-ledger/read-model-kit';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { IsIn, IsOptional } from 'class-validator';
 import { AttemptFilters } from './attempt-filters.js';
 import { auditTrail } from './audit-trail.projection.js';
 import { DIMENSIONS, floorTo, INTERVALS, LENGTH_MS, type Dimension, type Interval } from './rollups.js';
@@ -21,12 +21,7 @@ export class SummaryQuery extends AttemptFilters {
   @IsIn(INTERVALS)
   interval: Interval = 'DAY';
 
-  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 1000, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @PageSize()
   limit = 50;
 
   @Filter('where the page before ended: its `next`')

@@ -1,6 +1,6 @@
 import { Problem } from '@mo-ledger/http';
 import { ReadModels, type RowOf } from '@mo-ledger/projections';
-import { all, Filter, is, isShort, Keyset, ListQuery, type Page } from '@mo-ledger/read-model-kit';
+import { all, Filter, is, isShort, newestByTime, ListQuery, type Page } from '@mo-ledger/read-model-kit';
 import { sql } from '@mo-ledger/read-store';
 import type { ReviewKind } from '@mo-ledger/subscribers';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
@@ -32,14 +32,7 @@ export class ReadReview extends Query<ReviewItem> {
   }
 }
 
-const newestFirst = new Keyset(
-  'reviews',
-  [
-    { column: 'created_at', kind: 'time' },
-    { column: 'position', kind: 'position' },
-  ],
-  'desc',
-);
+const newestFirst = newestByTime('reviews', 'created_at');
 
 @QueryHandler(FindReviews)
 export class FindReviewsHandler implements IQueryHandler<FindReviews> {

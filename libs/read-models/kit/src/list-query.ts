@@ -35,14 +35,19 @@ export const Instant =
     IsDate({ message: `${String(property)} must be a time in ISO 8601` })(target, property);
   };
 
+/** Marks how many items a page has at most (API.md). */
+export const PageSize = (): PropertyDecorator => (target, property) => {
+  ApiPropertyOptional({ type: Number, minimum: 1, maximum: 1000, default: 50 })(target, property);
+  IsOptional()(target, property);
+  Type(() => Number)(target, property);
+  IsInt()(target, property);
+  Min(1)(target, property);
+  Max(1000)(target, property);
+};
+
 /** What every list takes (API.md). */
 export class ListQuery {
-  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 1000, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @PageSize()
   limit = 50;
 
   @Filter('where the page before ended: its `next`')

@@ -88,3 +88,14 @@ export class Keyset {
     throw new Problem(400, `cursor ${message}`, [{ field: 'cursor', message }]);
   }
 }
+
+/** The order of most lists: by a column with a time, newest first, and by the position in the log where times are the same. */
+export const newestByTime = (list: string, column: string): Keyset =>
+  new Keyset(
+    list,
+    [
+      { column, kind: 'time' },
+      { column: 'position', kind: 'position' },
+    ],
+    'desc',
+  );

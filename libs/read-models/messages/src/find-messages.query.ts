@@ -6,7 +6,7 @@ import {
   is,
   isDevice,
   isShort,
-  Keyset,
+  newestByTime,
   TimedListQuery,
   within,
   type Condition,
@@ -51,14 +51,7 @@ export class FindMessages extends Query<Page<MessageItem>> {
   }
 }
 
-const newestFirst = new Keyset(
-  'messages',
-  [
-    { column: 'received_at', kind: 'time' },
-    { column: 'position', kind: 'position' },
-  ],
-  'desc',
-);
+const newestFirst = newestByTime('messages', 'received_at');
 
 @QueryHandler(FindMessages)
 export class FindMessagesHandler implements IQueryHandler<FindMessages> {

@@ -1,6 +1,6 @@
 import { Problem } from '@mo-ledger/http';
 import { ReadModels, type RowOf } from '@mo-ledger/projections';
-import { all, Filter, isShort, Keyset, ListQuery, type Page } from '@mo-ledger/read-model-kit';
+import { all, Filter, isShort, newestByTime, ListQuery, type Page } from '@mo-ledger/read-model-kit';
 import { sql } from '@mo-ledger/read-store';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { ApiPropertyOptional } from '@nestjs/swagger';
@@ -30,14 +30,7 @@ export class ReadQuarantined extends Query<object> {
   }
 }
 
-const newestFirst = new Keyset(
-  'quarantine',
-  [
-    { column: 'received_at', kind: 'time' },
-    { column: 'position', kind: 'position' },
-  ],
-  'desc',
-);
+const newestFirst = newestByTime('quarantine', 'received_at');
 
 @QueryHandler(FindQuarantined)
 export class FindQuarantinedHandler implements IQueryHandler<FindQuarantined> {

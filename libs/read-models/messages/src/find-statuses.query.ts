@@ -5,7 +5,7 @@ import {
   is,
   isDevice,
   isShort,
-  Keyset,
+  newestByTime,
   TimedListQuery,
   within,
   type Page,
@@ -28,14 +28,7 @@ export class FindStatuses extends Query<Page<object>> {
   }
 }
 
-const newestFirst = new Keyset(
-  'statuses',
-  [
-    { column: 'received_at', kind: 'time' },
-    { column: 'position', kind: 'position' },
-  ],
-  'desc',
-);
+const newestFirst = newestByTime('statuses', 'received_at');
 
 @QueryHandler(FindStatuses)
 export class FindStatusesHandler implements IQueryHandler<FindStatuses> {
