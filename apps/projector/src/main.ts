@@ -16,7 +16,7 @@ await startProgram(async () => {
   const projector = createProjector(log, store, logger);
   const statuses = async () => projector.status();
   const service = await createService({
-    ...{ name: 'projector', logLevel, module: ProjectorModule.register(projector), knownProblems: readSideProblems },
+    ...{ name: 'projector', logLevel, module: ProjectorModule.register(store, projector), knownProblems: readSideProblems },
   });
   observeProjections(service, statuses);
   stopInOrder(async () => {

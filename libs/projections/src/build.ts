@@ -1,40 +1,63 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Recorded } from '@mo-ledger/event-sourcing';
-import { QueryFailed, type ReadStore } from '@mo-ledger/read-store';
+import { QueryFailed, type ReadStore, type ReadStoreTransaction } from '@mo-ledger/read-store';
 import type { Projection } from './define-projection.js';
+import { orderOf, type ParkedEvents, type ToPark } from './parked-events.js';
+import { Rate } from './rate.js';
 import { CheckpointLost, type BuildRecord, type Registry } from './registry.js';
 import { RowChanges } from './row-changes.js';
 import { writeRows } from './write-rows.js';
 
 /** An event that a projection cannot handle, however often it is tried. */
 export interface Poison {
-  readonly eventId: string;
-  readonly type: string;
-  readonly position: bigint;
+  readonly event: Recorded;
   readonly error: string;
+}
+
+/** How far a batch brings a build. */
+interface Step {
+  readonly events: readonly Recorded[];
+  readonly to: bigint;
+  /** The last event of the log in it, of whatever type. */
+  readonly last: Recorded | undefined;
 }
 
 const TRIES = 3;
 const LONGEST_WAIT_MS = 2_000;
 
+export interface BuildTools {
+  readonly store: ReadStore;
+  readonly registry: Registry;
+  readonly parked: ParkedEvents;
+}
+
 /** One build of a projection at work: brings batches of the log into its tables. */
 export class Build {
   #position: bigint;
   #handled: bigint;
-  #serving: boolean;
-  #replaced = false;
+  #parked: number;
+  #indexed: boolean;
+  readonly #rate = new Rate();
   #poison: Poison | null = null;
   #lastError: string | null = null;
 
-  constructor(
-    readonly projection: Projection,
-    private readonly record: BuildRecord,
-    private readonly store: ReadStore,
-    private readonly registry: Registry,
+  private constructor(
+    readonly definition: Projection,
+    readonly record: BuildRecord,
+    /** Streams and messages of which something is parked: nothing of theirs may overtake it. */
+    private orders: Set<string>,
+    parked: number,
+    private readonly tools: BuildTools,
   ) {
     this.#position = record.position;
     this.#handled = record.handled;
-    this.#serving = record.serving;
+    this.#parked = parked;
+    this.#indexed = record.indexed;
+  }
+
+  static async open(definition: Projection, record: BuildRecord, tools: BuildTools): Promise<Build> {
+    const { parked } = tools;
+    return new Build(definition, record, await parked.orders(record.schema), await parked.count(record.schema), tools);
   }
 
   get schema(): string {
@@ -46,12 +69,17 @@ export class Build {
   get handled(): bigint {
     return this.#handled;
   }
-  get serving(): boolean {
-    return this.#serving;
+  /** Whether its secondary indexes are made. */
+  get indexed(): boolean {
+    return this.#indexed;
   }
-  /** Another build serves in its place: it is not fed any more. */
-  get replaced(): boolean {
-    return this.#replaced;
+  /** Events that were handled, over the last seconds. */
+  get perSecond(): number {
+    return this.#rate.perSecond;
+  }
+  /** How many events are parked. */
+  get parked(): number {
+    return this.#parked;
   }
   /** The event it stands still at, if it does. */
   get poison(): Poison | null {
@@ -63,66 +91,111 @@ export class Build {
 
   /**
    * Brings in what comes after its checkpoint; `position` is how far the log has been delivered. What cannot be handled is tried again,
-   * then the batch is halved down to the one event: there the projection stops, and everything before it is in.
+   * then the batch is halved down to the one event: there the projection stops, with everything before it in, or parks it and goes on.
    *
    * @throws CheckpointLost
    */
   async apply(events: readonly Recorded[], position: bigint, signal: AbortSignal): Promise<void> {
     if (this.#poison || position <= this.#position) return;
     const passed = events.filter((event) => event.position > this.#position);
-    const wanted = passed.filter((event) => this.projection.types.has(event.type));
-    await this.#applyOrHalve(wanted, position, passed.at(-1), signal);
+    const wanted = passed.filter((event) => this.definition.types.has(event.type));
+    await this.#applyOrHalve({ events: wanted, to: position, last: passed.at(-1) }, signal);
   }
 
-  /** Lets it serve once it is as far as the build that does. Tells whether it has begun to serve now. */
-  async promote(all: readonly Build[]): Promise<boolean> {
-    const older = all.find((build) => build.projection === this.projection && build.#serving);
-    // One that was replaced never takes over again by itself.
-    if (this.#serving || this.#replaced || (older && older.position > this.#position)) return false;
-    this.#serving = await this.registry.promote(this.schema);
-    if (this.#serving && older) {
-      older.#serving = false;
-      older.#replaced = true;
+  /** Makes its secondary indexes, where they are not made yet. */
+  async index(): Promise<void> {
+    if (this.#indexed) return;
+    await this.tools.registry.index(this.schema, this.definition);
+    this.#indexed = true;
+  }
+
+  /** Parks the event that it stands still at, if that is this one, and whatever the policy is. Tells whether it did. */
+  async parkPoison(position: bigint): Promise<boolean> {
+    if (this.#poison?.event.position !== position) return false;
+    await this.#park(this.#poison, { events: [], to: position, last: this.#poison.event });
+    this.#poison = null;
+    return true;
+  }
+
+  /**
+   * Tries parked events again, in the log's order; one that fails again keeps what must not overtake it.
+   *
+   * @param read the event at a position of the log; null where it is gone
+   * @param limit the most events of this call
+   * @param after where the call before ended
+   * @param failing what the calls before found failing again
+   * @returns where to go on, or null after the last one
+   */
+  async replay(
+    read: (position: bigint) => Promise<Recorded | null>,
+    { limit, after, failing }: { limit: number; after: bigint; failing: Set<string> },
+  ): Promise<bigint | null> {
+    const { parked } = this.tools;
+    const some = await parked.of(this.schema, { after, limit });
+    for (const { position, stream, correlation } of some) {
+      if (failing.has(stream) || failing.has(correlation)) continue;
+      const error = await this.#tryParked(await read(position), position);
+      if (error === null) continue;
+      failing.add(stream).add(correlation);
+      await parked.failedAgain(this.schema, position, error);
     }
-    return this.#serving;
+    const last = some.at(-1);
+    if (last && some.length === limit) return last.position;
+    this.#parked = await parked.count(this.schema);
+    this.orders = await parked.orders(this.schema);
+    return null;
   }
 
-  async #applyOrHalve(
-    wanted: readonly Recorded[],
-    position: bigint,
-    lastPassed: Recorded | undefined,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const failure = await this.#tryCommit(wanted, position, lastPassed, signal);
+  async #tryParked(event: Recorded | null, position: bigint): Promise<string | null> {
+    const { store, registry, parked } = this.tools;
+    if (!event) return 'the event is not in the log any more';
+    try {
+      const changes = new RowChanges(this.definition.tables);
+      this.definition.handle(event, changes.rows);
+      await store.db.transaction().execute(async (tx) => {
+        await writeRows(tx, this.schema, changes);
+        await parked.remove(tx, this.schema, position);
+        // Moves nothing, but fails where somebody else has moved it.
+        await registry.advance(tx, this.schema, {
+          ...{ from: this.#position, to: this.#position, handled: 1, lastEvent: null },
+        });
+      });
+      this.#handled += 1n;
+      return null;
+    } catch (error) {
+      if (error instanceof CheckpointLost || isPassing(error)) throw error;
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async #applyOrHalve(step: Step, signal: AbortSignal): Promise<void> {
+    const failure = await this.#tryCommit(step, signal);
     if (!failure || signal.aborted) return;
-    const [first] = wanted;
+    const { events, to, last } = step;
+    const [first] = events;
     if (!first) throw failure;
-    if (wanted.length === 1) {
-      this.#poison = { eventId: first.id, type: first.type, position: first.position, error: failure.message };
+    if (events.length === 1) {
+      const poison = { event: first, error: failure.message };
+      if (this.definition.onFailure === 'PARK') await this.#park(poison, { events: [], to, last });
+      else this.#poison = poison;
       return;
     }
-    const middle = Math.ceil(wanted.length / 2);
-    const left = wanted.slice(0, middle);
+    const left = events.slice(0, Math.ceil(events.length / 2));
     const lastOfLeft = left.at(-1);
     if (!lastOfLeft) throw failure;
-    await this.#applyOrHalve(left, lastOfLeft.position, lastOfLeft, signal);
-    if (!this.#poison) await this.#applyOrHalve(wanted.slice(middle), position, lastPassed, signal);
+    await this.#applyOrHalve({ events: left, to: lastOfLeft.position, last: lastOfLeft }, signal);
+    if (!this.#poison) await this.#applyOrHalve({ events: events.slice(left.length), to, last }, signal);
   }
 
   /** Null once it is committed; the error where trying again does not help. A database that is away is waited for. */
-  async #tryCommit(
-    wanted: readonly Recorded[],
-    position: bigint,
-    lastPassed: Recorded | undefined,
-    signal: AbortSignal,
-  ): Promise<Error | null> {
+  async #tryCommit(step: Step, signal: AbortSignal): Promise<Error | null> {
     for (let failures = 1; !signal.aborted; failures++) {
       try {
-        await this.#commit(wanted, position, lastPassed);
+        await this.#commit(step);
         this.#lastError = null;
         return null;
       } catch (error) {
-        if (error instanceof CheckpointLost) throw error;
+        if (error instanceof CheckpointLost || isGone(error)) throw error;
         const failure = error instanceof Error ? error : new Error(String(error));
         this.#lastError = failure.message;
         if (failures >= TRIES && !isPassing(failure)) return failure;
@@ -132,24 +205,53 @@ export class Build {
     return null;
   }
 
-  async #commit(wanted: readonly Recorded[], position: bigint, lastPassed: Recorded | undefined): Promise<void> {
-    const changes = new RowChanges(this.projection.tables);
-    for (const event of wanted) this.projection.handle(event, changes.rows);
+  async #park({ event, error }: Poison, step: Step): Promise<void> {
+    await this.#commit(step, [{ event, error, behind: false }]);
+  }
+
+  async #commit({ events, to, last }: Step, poison: readonly ToPark[] = []): Promise<void> {
+    const changes = new RowChanges(this.definition.tables);
+    const park = [...poison];
+    for (const event of events) {
+      if (this.#mustWait(event)) park.push({ event, error: 'it must not overtake one that is parked', behind: true });
+      else this.definition.handle(event, changes.rows);
+    }
+    const handled = events.length - (park.length - poison.length);
+    const { registry, parked, store } = this.tools;
     const step = {
-      ...{ from: this.#position, to: position, handled: wanted.length },
-      lastEvent: lastPassed ? { position: lastPassed.position, id: lastPassed.id } : null,
+      ...{ from: this.#position, to, handled },
+      lastEvent: last ? { position: last.position, id: last.id } : null,
     };
-    if (wanted.length === 0) await this.registry.advance(this.store.db, this.schema, step);
+    if (handled === 0 && park.length === 0) await registry.advance(store.db, this.schema, step);
     else
-      await this.store.db.transaction().execute(async (tx) => {
+      await store.db.transaction().execute(async (tx: ReadStoreTransaction) => {
         await writeRows(tx, this.schema, changes);
-        await this.registry.advance(tx, this.schema, step);
+        await parked.add(tx, this.schema, park);
+        await registry.advance(tx, this.schema, step);
       });
-    this.#position = position;
-    this.#handled += BigInt(wanted.length);
+    this.#position = to;
+    this.#handled += BigInt(handled);
+    this.#rate.add(handled);
+    this.#parked += park.length;
+    for (const { event } of park) for (const order of orderOf(event)) this.orders.add(order);
+  }
+
+  /** Whether one before it, of the same stream or about the same message, is parked. What waits holds up others in its turn. */
+  #mustWait(event: Recorded): boolean {
+    if (this.orders.size === 0) return false;
+    if (!orderOf(event).some((order) => this.orders.has(order))) return false;
+    for (const order of orderOf(event)) this.orders.add(order);
+    return true;
   }
 }
 
-/** Connection lost, server going down or busy, deadlock: it passes. Everything else is the event's or the handler's fault. */
-const isPassing = (error: Error): boolean =>
-  error instanceof QueryFailed && (error.sqlState === null || /^(08|40|53|55|57|58|E[A-Z])/.test(error.sqlState));
+/**
+ * Connection lost, server going down or busy, deadlock: it passes. Everything else is the event's or the handler's fault; a statement
+ * that takes too long (57014) is tried again with half of the batch, too.
+ */
+const isPassing = (error: unknown): boolean =>
+  error instanceof QueryFailed && (error.sqlState === null || /^(08|40|53|55|57P|58|E[A-Z])/.test(error.sqlState));
+
+/** The build's schema or one of its tables is not there any more. */
+const isGone = (error: unknown): boolean =>
+  error instanceof QueryFailed && (error.sqlState === '42P01' || error.sqlState === '3F000');

@@ -5,6 +5,12 @@ import type { RowsOf } from './row-changes.js';
 
 type EventOf<C extends EventClass> = InstanceType<C> & AnyEvent;
 
+/**
+ * What happens at an event that cannot be handled, however often it is tried: the projection stands still there (`STOP`), or the event
+ * is put aside with everything that must not overtake it, and the projection goes on (`PARK`).
+ */
+export type FailurePolicy = 'STOP' | 'PARK';
+
 /** What is recorded for one event. Pure: it sees the event alone, and rows only inside `change`. */
 export type EventHandler<T extends Tables, E extends AnyEvent = AnyEvent> = (
   event: Recorded<E>,
@@ -27,6 +33,13 @@ export interface ProjectionDefinition<T extends Tables, C extends EventClass> {
    * to become null; it should have a partial index.
    */
   readonly pending?: { readonly table: keyof T & string; readonly column: string };
+  /** By default `STOP`. */
+  readonly onFailure?: FailurePolicy;
+  /**
+   * The versions before it that may still have a build. They are fed for as long as it is kept, so that they serve until this one is as
+   * far, and one can switch back; queries read them too (`OpenReadModel.version`). Take a version out once its builds are dropped.
+   */
+  readonly earlier?: readonly Projection[];
 }
 
 /** A projection as the runner sees it. */
@@ -39,6 +52,9 @@ export interface Projection<T extends Tables = Tables> {
   /** Tells builds with other tables apart, so that a changed definition never writes into the tables of an old one. */
   readonly fingerprint: string;
   readonly pending: { readonly table: string; readonly column: string } | null;
+  readonly onFailure: FailurePolicy;
+  /** Versions before it that are still fed where they have a build. */
+  readonly earlier: readonly Projection[];
   /** Records what one event changes. */
   handle(event: Recorded, rows: RowsOf<T>): void;
 }
@@ -51,8 +67,11 @@ export interface Projection<T extends Tables = Tables> {
 export function defineProjection<const T extends Tables, const C extends EventClass>(
   definition: ProjectionDefinition<T, C>,
 ): Projection<T> {
-  const { name, version, tables, also } = definition;
+  const { name, version, tables, also, onFailure = 'STOP', earlier = [] } = definition;
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) throw new Error(`a projection cannot be called "${name}"`);
+  for (const other of earlier)
+    if (other.name !== name || other.version >= version)
+      throw new Error(`${other.name} ${other.version} is no earlier version of the projection ${name} ${version}`);
   const handlers = new Map<string, EventHandler<T>[]>();
   const add = (type: string, handler: EventHandler<T>) => handlers.set(type, [...(handlers.get(type) ?? []), handler]);
   // The definition's type has a handler of the right event for each class that is listed.
@@ -70,6 +89,16 @@ export function defineProjection<const T extends Tables, const C extends EventCl
     types: new Set(handlers.keys()),
     fingerprint: createHash('sha256').update(JSON.stringify(tables)).digest('hex').slice(0, 16),
     pending: definition.pending ?? null,
+    ...{ onFailure, earlier },
     handle: (event, rows) => handlers.get(event.type)?.forEach((handler) => handler(event, rows)),
   };
 }
+
+/** The definition, this one or an earlier one, by which a build was made; null where it is not registered any more. */
+export const definitionOf = (
+  projection: Projection,
+  { version, fingerprint }: Pick<Projection, 'version' | 'fingerprint'>,
+): Projection | null =>
+  [projection, ...projection.earlier].find(
+    (candidate) => candidate.version === version && candidate.fingerprint === fingerprint,
+  ) ?? null;

@@ -9,15 +9,24 @@ const GATHER_MS = 15;
 const CAUGHT_UP_MS = 25;
 
 export interface FeedOptions {
+  /** The most events of one batch. */
   readonly batchSize: number;
   /** The server-side filter of a rebuild; live, everything is delivered, so that each projection knows how far it is. */
   readonly types?: readonly string[];
-  readonly onBatch: (feed: Feed, handled: number) => Promise<void> | void;
+  readonly onBatch: (feed: Feed) => Promise<void>;
   readonly onDrop: (error: unknown) => void;
+}
+
+/** A batch, and why it was closed: it was as large as it may be, or nothing more had arrived. */
+export interface BatchFigures {
+  readonly size: number;
+  readonly closedBy: 'FULL' | 'ARRIVED';
 }
 
 /** One subscription to the log that feeds several builds, each from its own checkpoint on. */
 export class Feed {
+  /** Called after each batch, when everything about it is done. */
+  afterBatch: () => Promise<void> = async () => undefined;
   #position: bigint;
   #carried: readonly Recorded[] = [];
   #turn: Promise<void> = Promise.resolve();
@@ -25,16 +34,16 @@ export class Feed {
   /** When the oldest event that is not handled yet was written, or one shortly before it; null when caught up. */
   #oldest: Date | null = null;
   #idle: NodeJS.Timeout | undefined;
+  #lastBatch: BatchFigures | null = null;
 
   constructor(
     private readonly log: Pick<EventLog, 'subscribe'>,
     readonly builds: Build[],
     private readonly options: FeedOptions,
   ) {
-    this.#position = builds.reduce(
-      (least, { position }) => (position < least ? position : least),
-      builds[0]?.position ?? NOTHING_YET,
-    );
+    // One that stands still is not waited for: the log is not read again for its sake.
+    const positions = builds.filter(({ poison }) => !poison).map(({ position }) => position);
+    this.#position = positions.reduce((least, one) => (one < least ? one : least), positions[0] ?? NOTHING_YET);
   }
 
   get position(): bigint {
@@ -47,29 +56,40 @@ export class Feed {
   get oldest(): Date | null {
     return this.#oldest;
   }
+  get lastBatch(): BatchFigures | null {
+    return this.#lastBatch;
+  }
 
   /** Follows the log until the signal aborts. @throws CheckpointLost */
   async run(signal: AbortSignal): Promise<void> {
     const { batchSize, types, onDrop } = this.options;
     const after = this.#position === NOTHING_YET ? 'start' : this.#position;
-    await follow(this.log, (batch) => this.betweenBatches(() => this.#handle(batch, signal)), {
-      ...{ after, batchSize, signal },
-      onDrop: (error) => {
-        this.#live = false;
-        onDrop(error);
-      },
-      ...(types ? { types } : {}),
-    });
+    try {
+      await follow(this.log, (batch) => this.betweenBatches(() => this.#handle(batch, signal)), {
+        ...{ after, batchSize, signal },
+        onDrop: (error) => {
+          this.#live = false;
+          onDrop(error);
+        },
+        ...(types ? { types } : {}),
+      });
+    } finally {
+      clearTimeout(this.#idle);
+    }
   }
 
   /** Runs something while no batch is under way. */
-  betweenBatches(work: () => Promise<void>): Promise<void> {
+  betweenBatches<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined);
+    this.#turn = result.then(
+      () => undefined,
+      () => undefined,
+    );
     return result;
   }
 
   async #handle(batch: Batch, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
     const { whole, rest } = this.options.types
       ? { whole: batch.events, rest: [] }
       : wholeAppends([...this.#carried, ...batch.events]);
@@ -77,18 +97,23 @@ export class Feed {
     const position = rest.length > 0 ? (whole.at(-1)?.position ?? this.#position) : batch.position;
     clearTimeout(this.#idle);
     this.#oldest = whole[0]?.created ?? this.#oldest;
-    await Promise.all(
-      this.builds.filter(({ replaced }) => !replaced).map((build) => build.apply(whole, position, signal)),
-    );
+    const { batchSize } = this.options;
+    if (whole.length > 0)
+      this.#lastBatch = { size: whole.length, closedBy: batch.events.length >= batchSize ? 'FULL' : 'ARRIVED' };
+    // Each of them is waited for, so that none is still at work when another has failed.
+    const outcomes = await Promise.allSettled(this.builds.map((build) => build.apply(whole, position, signal)));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
     this.#oldest = rest[0]?.created ?? whole.at(-1)?.created ?? this.#oldest;
     this.#live = batch.live;
     if (position > this.#position) this.#position = position;
-    await this.options.onBatch(this, whole.length);
+    await this.options.onBatch(this);
+    await this.afterBatch();
     // What waits behind this batch cannot be seen from here: if there is anything, it comes at once.
     if (batch.live && rest.length === 0) this.#idle = setTimeout(() => (this.#oldest = null), CAUGHT_UP_MS).unref();
     // The embedded engine works without ever letting I/O in: without this, what has arrived meanwhile would not be in the next batch.
     // Behind, a little patience makes batches large, and that is what makes a rebuild fast.
-    if (batch.live || batch.events.length > this.options.batchSize / 2) await nextTurn();
+    if (batch.live || batch.events.length > batchSize / 2) await nextTurn();
     else await delay(GATHER_MS);
   }
 }

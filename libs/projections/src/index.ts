@@ -1,10 +1,15 @@
-export * from './build.js';
+export * from './commands.js';
+export { Build } from './build.js';
 export * from './define-projection.js';
 export * from './define-table.js';
 export * from './ledger-after.js';
+export { ParkedEvents, type ParkedEvent } from './parked-events.js';
+export * from './projection-refused.js';
 export * from './read-models.js';
 export * from './registry.js';
 export type { RowsOf, TableRows } from './row-changes.js';
 export * from './runner.js';
+export { savedStatuses } from './saved-statuses.js';
 export * from './signal.js';
 export * from './status.js';
+export type { Comparison, RowDifference, TableComparison, Verification } from './verifications.js';

@@ -1,5 +1,5 @@
 import { QueryFailed, sql, type Kysely, type ReadStore } from '@mo-ledger/read-store';
-import type { Projection } from './define-projection.js';
+import { definitionOf, type Projection } from './define-projection.js';
 import type { DatabaseOf, Tables } from './define-table.js';
 
 /** The tables of a read model are not there yet: the projector has not begun. */
@@ -15,6 +15,8 @@ export interface OpenReadModel<T extends Tables> {
   /** Its tables in the build that serves: `db.selectFrom('messages')`. */
   readonly db: Kysely<DatabaseOf<T>>;
   readonly schema: string;
+  /** The version of that build: an earlier one may lack columns of this one. */
+  readonly version: number;
 }
 
 /** The readers' side: finds the build that serves, each time anew, so that a switch is seen at once. */
@@ -23,17 +25,21 @@ export class ReadModels {
 
   /** @throws ReadModelNotReady */
   async of<T extends Tables>(projection: Projection<T>): Promise<OpenReadModel<T>> {
-    const { rows } = await sql<{ schema_name: string; fingerprint: string }>`
-      select schema_name, fingerprint from projections.builds where name = ${projection.name} order by serving desc, build desc`
+    const { rows } = await sql<{ schema_name: string; fingerprint: string; version: number; serving: boolean }>`
+      select schema_name, fingerprint, version, serving from projections.builds
+      where name = ${projection.name} and not scratch and not dropping order by serving desc, build desc`
       .execute(this.store.db)
       .catch((error: unknown) => {
-        const missing = error instanceof QueryFailed && (error.sqlState === '42P01' || error.sqlState === '3F000');
+        const missing = error instanceof QueryFailed && /^(42P01|42703|3F000)$/.test(error.sqlState ?? '');
         if (missing) throw new ReadModelNotReady(projection.name);
         throw error;
       });
-    // The build that serves comes first; where its tables are those of another version of this program, the newest with ours.
-    const schema = rows.find(({ fingerprint }) => fingerprint === projection.fingerprint)?.schema_name;
-    if (!schema) throw new ReadModelNotReady(projection.name);
-    return { db: this.store.db.withSchema(schema) as unknown as Kysely<DatabaseOf<T>>, schema };
+    // The build that serves comes first. Where it is one that this program does not know, the newest with our tables is read.
+    const known = rows.find(
+      (row) => row.fingerprint === projection.fingerprint || (row.serving && definitionOf(projection, row)),
+    );
+    if (!known) throw new ReadModelNotReady(projection.name);
+    const { schema_name: schema, version } = known;
+    return { db: this.store.db.withSchema(schema) as unknown as Kysely<DatabaseOf<T>>, schema, version };
   }
 }

@@ -1,6 +1,8 @@
-import { json, sql, type ReadStore, type ReadStoreTransaction } from '@mo-ledger/read-store';
-import type { Projection } from './define-projection.js';
-import type { ProjectionStatus } from './status.js';
+import { sql, type ReadStore, type ReadStoreTransaction } from '@mo-ledger/read-store';
+import { createIndexes, createTables, hasTables } from './build-tables.js';
+import { definitionOf, type Projection } from './define-projection.js';
+import { migrate } from './migrations.js';
+import { ProjectionRefused } from './projection-refused.js';
 
 /** Before the first event. */
 export const NOTHING_YET = -1n;
@@ -16,6 +18,16 @@ export interface BuildRecord {
   readonly serving: boolean;
   /** The last event of the log that it has passed, of whatever type: by it a log is recognised. */
   readonly lastEvent: { readonly position: bigint; readonly id: string } | null;
+  /** Made to be compared with the one that serves. */
+  readonly scratch: boolean;
+  /** Whether its secondary indexes are made: they are once it is filled. */
+  readonly indexed: boolean;
+  /** Whether it serves by itself as soon as it is as far as the one that does. */
+  readonly takesOver: boolean;
+  /** Asked for: its parked events are to be tried again. */
+  readonly replay: boolean;
+  /** Asked for: the event here, at which it stands still, is to be parked. */
+  readonly parkPosition: bigint | null;
 }
 
 /** How far a build came in one step. */
@@ -45,32 +57,25 @@ interface BuildRow {
   serving: boolean;
   last_event_position: string | null;
   last_event_id: string | null;
+  scratch: boolean;
+  indexed: boolean;
+  takes_over: boolean;
+  replay: boolean;
+  park_position: string | null;
 }
 
 // Any number that nobody else takes.
 const MIGRATION_LOCK = 7_711_614_102n;
+/** So long after it was replaced, nobody is in the middle of reading a build any more. */
+const READ_OUT = "interval '5 seconds'";
 
 /** The runtime's own tables: which builds there are, how far each is, which of them serve, and whose ledger it all is. */
 export class Registry {
   constructor(private readonly store: ReadStore) {}
 
-  /** Makes the runtime's tables where there are none. */
+  /** Brings the runtime's tables to this program's format. @throws ReadStoreIsNewer */
   async migrate(): Promise<void> {
-    await this.#locked(async (tx) => {
-      await sql`create schema if not exists projections`.execute(tx);
-      await sql`create table if not exists projections.ledger (id text not null)`.execute(tx);
-      await sql`create table if not exists projections.builds (
-        schema_name text primary key, name text not null, version int4 not null, build int4 not null, fingerprint text not null,
-        position int8 not null default -1, handled int8 not null default 0, serving boolean not null,
-        last_event_position int8, last_event_id text, created_at timestamptz not null default now(), replaced_at timestamptz
-      )`.execute(tx);
-      await sql`create table if not exists projections.statuses (name text primary key, status json not null, at timestamptz not null)`.execute(
-        tx,
-      );
-      await sql`create unique index if not exists builds_serving on projections.builds (name) where serving`.execute(
-        tx,
-      );
-    });
+    await this.#locked(migrate);
   }
 
   /** The ledger whose events the read models come from; null where nobody has said yet. */
@@ -80,105 +85,127 @@ export class Registry {
   }
 
   /**
-   * Drops every build, so that all of them are built anew from this ledger.
+   * Sets every build aside, so that all of them are built anew from this ledger. Their tables stay, under other names, which it tells.
    *
    * @param owner what `ledgerId` told: where another projector was faster, its builds stay
    */
-  async beginAnew(ledgerId: string, owner: string | null): Promise<void> {
-    await this.#locked(async (tx) => {
+  async beginAnew(ledgerId: string, owner: string | null): Promise<readonly string[]> {
+    return this.#locked(async (tx) => {
       const current = (await sql<{ id: string }>`select id from projections.ledger`.execute(tx)).rows[0]?.id ?? null;
-      if (current !== owner) return;
+      if (current !== owner) return [];
       // Where nobody has said whose they are, no projector has built anything.
-      if (owner !== null) await this.#dropAll(tx);
+      const aside = owner === null ? [] : await setAside(tx);
+      await sql`delete from projections.ledger`.execute(tx);
       await sql`insert into projections.ledger values (${ledgerId})`.execute(tx);
+      return aside;
     });
   }
 
+  /** Every build that is not being dropped. */
   async builds(): Promise<BuildRecord[]> {
-    const { rows } = await sql<BuildRow>`select * from projections.builds order by name, build`.execute(this.store.db);
+    const { rows } =
+      await sql<BuildRow>`select * from projections.builds where not dropping order by name, build`.execute(
+        this.store.db,
+      );
     return rows.map(toRecord);
   }
 
   /**
-   * The builds of a projection that are to be fed, oldest first: the one that serves, and a newer one that is being filled. A first
-   * one is made, and serves at once, where there is none; one with other tables is filled beside the one that serves.
+   * The builds of a projection, oldest first. A first one is made, and serves at once, where there is none; one of another version or with
+   * other tables is filled beside the one that serves. One whose tables somebody has dropped is forgotten, and built anew.
    */
   async open(projection: Projection): Promise<BuildRecord[]> {
     return this.#locked(async (tx) => {
-      const rows = await this.#buildsOf(tx, projection.name);
-      const ours = rows.filter((row) => isOf(projection, row));
-      const newest = ours.at(-1);
-      if (!newest) return [await this.#create(tx, projection, rows)];
-      const serving = ours.find((row) => row.serving);
-      return (serving && serving !== newest ? [serving, newest] : [newest]).map(toRecord);
+      const rows: BuildRow[] = [];
+      for (const row of await this.#buildsOf(tx, projection.name)) {
+        const definition = definitionOf(projection, row);
+        if (definition && !(await hasTables(tx, row.schema_name, definition.tables))) await drop(tx, row.schema_name);
+        else rows.push(row);
+      }
+      const current = rows.some((row) => !row.scratch && isOf(projection, row));
+      return [...rows, ...(current ? [] : [await this.#create(tx, projection)])].map(toRecord);
     });
   }
 
-  /** Begins another build of a projection beside the one that serves; one that is being filled is dropped. */
+  /** Begins another build of a projection beside the one that serves; one that is being filled already goes on. */
   async rebuild(projection: Projection): Promise<BuildRecord> {
     return this.#locked(async (tx) => {
       const rows = await this.#buildsOf(tx, projection.name);
-      const serving = rows.find((row) => row.serving);
-      for (const row of rows) if (serving && row.build > serving.build) await this.#drop(tx, row.schema_name);
-      return this.#create(tx, projection, rows);
+      const filling = rows.find((row) => !row.scratch && !row.serving && row.takes_over && isOf(projection, row));
+      return toRecord(filling ?? (await this.#create(tx, projection)));
     });
   }
 
-  /** Drops builds that another build of the same version has replaced a while ago, when nobody reads them any more. */
-  async dropReplaced(): Promise<void> {
-    await this.#locked(async (tx) => {
-      const { rows } = await sql<BuildRow>`
-        select old.* from projections.builds old join projections.builds new on new.serving
-          and new.name = old.name and new.version = old.version and new.fingerprint = old.fingerprint and new.build > old.build
-        where old.replaced_at < now() - interval '1 minute'`.execute(tx);
-      for (const row of rows) await this.#drop(tx, row.schema_name);
-    });
+  /** Begins a build that never serves, to be compared with one that does. */
+  async createScratch(definition: Projection): Promise<BuildRecord> {
+    return this.#locked(async (tx) => toRecord(await this.#create(tx, definition, true)));
   }
 
-  #locked<T>(work: (tx: ReadStoreTransaction) => Promise<T>): Promise<T> {
+  /**
+   * Lets a build serve if it is at least as far as the one that does; in one transaction, under the checkpoints' lock. Tells whether it
+   * serves now.
+   *
+   * @throws CheckpointLost where there is no such build any more
+   */
+  async switchTo(schema: string): Promise<boolean> {
     return this.store.db.transaction().execute(async (tx) => {
-      await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}::int8)`.execute(tx);
-      return work(tx);
+      const { rows } = await sql<BuildRow>`select * from projections.builds
+        where name = (select name from projections.builds where schema_name = ${schema}) and not dropping order by build for update`.execute(
+        tx,
+      );
+      const mine = rows.find((row) => row.schema_name === schema);
+      const serving = rows.find((row) => row.serving);
+      if (!mine || mine.scratch) throw new CheckpointLost(schema);
+      if (serving === mine) return true;
+      if (serving && BigInt(serving.position) > BigInt(mine.position)) return false;
+      // Whichever of them has served never takes over by itself again: it was told not to.
+      if (serving)
+        await sql`update projections.builds set serving = false, takes_over = false, replaced_at = now()
+          where schema_name = ${serving.schema_name}`.execute(tx);
+      await sql`update projections.builds set serving = true, takes_over = false where schema_name = ${schema}`.execute(
+        tx,
+      );
+      return true;
     });
   }
 
-  async #buildsOf(tx: ReadStoreTransaction, name: string): Promise<BuildRow[]> {
-    return (await sql<BuildRow>`select * from projections.builds where name = ${name} order by build`.execute(tx)).rows;
+  /**
+   * Forgets builds that do not serve. Their tables go a few seconds later (`dropDue`), when nobody is in the middle of reading them.
+   *
+   * @param schema one of them; without it all that do not serve
+   * @returns their names
+   * @throws ProjectionRefused where it serves, or there is none
+   */
+  async forget(name: string, schema?: string): Promise<string[]> {
+    return this.#locked(async (tx) => {
+      const rows = (await this.#buildsOf(tx, name)).filter((row) => !row.scratch);
+      const named = rows.filter((row) => (schema === undefined ? !row.serving : row.schema_name === schema));
+      if (named.some((row) => row.serving))
+        throw new ProjectionRefused('SERVES', `${schema} serves; switch to another build first.`);
+      if (named.length === 0 && schema !== undefined)
+        throw new ProjectionRefused('NO_SUCH_BUILD', `${name} has no build ${schema}.`);
+      const names = named.map((row) => row.schema_name);
+      await sql`update projections.builds set dropping = true where schema_name = any(${names}::text[])`.execute(tx);
+      return names;
+    });
   }
 
-  async #dropAll(tx: ReadStoreTransaction): Promise<void> {
-    const { rows } = await sql<{ schema_name: string }>`select schema_name from projections.builds`.execute(tx);
-    for (const { schema_name } of rows) await this.#drop(tx, schema_name);
-    await sql`delete from projections.ledger`.execute(tx);
+  /** Drops the tables of builds that were forgotten, once nobody can be reading them. */
+  async dropDue(): Promise<void> {
+    const { rows } = await sql<{ schema_name: string }>`select schema_name from projections.builds
+      where dropping and coalesce(replaced_at, created_at) < now() - ${sql.raw(READ_OUT)}`.execute(this.store.db);
+    for (const { schema_name } of rows) await this.drop(schema_name);
   }
 
-  async #drop(tx: ReadStoreTransaction, schema: string): Promise<void> {
-    await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(tx);
-    await sql`delete from projections.builds where schema_name = ${schema}`.execute(tx);
+  /** Drops a build at once. */
+  async drop(schema: string): Promise<void> {
+    await this.#locked((tx) => drop(tx, schema));
   }
 
-  async #create(
-    tx: ReadStoreTransaction,
-    { name, version, fingerprint, tables }: Projection,
-    others: readonly BuildRow[],
-  ): Promise<BuildRecord> {
-    const build = others.reduce((most, row) => Math.max(most, row.build), 0) + 1;
-    const serving = !others.some((row) => row.serving);
-    const schema = `${name.replaceAll('-', '_')}_v${version}_${build}`;
-    await sql`create schema ${sql.id(schema)}`.execute(tx);
-    for (const [tableName, { columns, key, indexes }] of Object.entries(tables)) {
-      const lines = Object.entries(columns).map(([column, { sql: type }]) => sql`${sql.id(column)} ${sql.raw(type)}`);
-      const primary = sql`primary key (${sql.join(key.map((column) => sql.id(column)))})`;
-      await sql`create table ${sql.id(schema, tableName)} (${sql.join([...lines, primary])})`.execute(tx);
-      for (const index of indexes)
-        await sql`create index on ${sql.id(schema, tableName)} ${sql.raw(index)}`.execute(tx);
-    }
-    const { rows } = await sql<BuildRow>`
-      insert into projections.builds (schema_name, name, version, build, fingerprint, serving)
-      values (${schema}, ${name}, ${version}, ${build}, ${fingerprint}, ${serving}) returning *`.execute(tx);
-    const [row] = rows;
-    if (!row) throw new Error(`${schema} was not registered`);
-    return toRecord(row);
+  /** Makes a build's secondary indexes. */
+  async index(schema: string, { tables }: Projection): Promise<void> {
+    await createIndexes(this.store, schema, tables);
+    await sql`update projections.builds set indexed = true where schema_name = ${schema}`.execute(this.store.db);
   }
 
   /**
@@ -195,42 +222,71 @@ export class Registry {
     if (numAffectedRows !== 1n) throw new CheckpointLost(schema);
   }
 
-  /** Keeps what a projector says of its projections, and when. */
-  async saveStatuses(statuses: readonly ProjectionStatus[]): Promise<void> {
-    const rows = statuses.map((status) => ({ name: status.name, status }));
-    await sql`insert into projections.statuses (name, status, at)
-      select r->>'name', r->'status', now() from json_array_elements(${json(rows)}::json) r
-      on conflict (name) do update set status = excluded.status, at = excluded.at`.execute(this.store.db);
+  /** Asks whoever works on a projection to try its parked events again. */
+  async askReplay(name: string): Promise<void> {
+    await sql`update projections.builds set replay = true where name = ${name} and not scratch`.execute(this.store.db);
   }
 
-  /** What projectors last said of their projections, and how long ago. */
-  async savedStatuses(): Promise<{ status: ProjectionStatus; ageSeconds: number }[]> {
-    const { rows } = await sql<{ status: ProjectionStatus; age: number }>`
-      select status, extract(epoch from now() - at)::float8 as age from projections.statuses order by name`.execute(
+  /** Asks whoever works on a projection to park the event that its build stands still at. */
+  async askPark(name: string, position: bigint): Promise<void> {
+    await sql`update projections.builds set park_position = ${position}::int8 where name = ${name} and not scratch`.execute(
       this.store.db,
     );
-    return rows.map(({ status, age }) => ({ status, ageSeconds: age }));
   }
 
-  /** Lets a build serve if it is at least as far as the one that does. Tells whether it serves now. */
-  async promote(schema: string): Promise<boolean> {
+  /** What was asked of a build is done. */
+  async asked(schema: string): Promise<void> {
+    await sql`update projections.builds set replay = false, park_position = null where schema_name = ${schema}`.execute(
+      this.store.db,
+    );
+  }
+
+  #locked<T>(work: (tx: ReadStoreTransaction) => Promise<T>): Promise<T> {
     return this.store.db.transaction().execute(async (tx) => {
-      const { rows } = await sql<BuildRow>`select * from projections.builds
-        where name = (select name from projections.builds where schema_name = ${schema}) order by build for update`.execute(
-        tx,
-      );
-      const mine = rows.find((row) => row.schema_name === schema);
-      const serving = rows.find((row) => row.serving);
-      if (!mine) throw new CheckpointLost(schema);
-      if (serving && BigInt(serving.position) > BigInt(mine.position)) return false;
-      if (serving)
-        await sql`update projections.builds set serving = false, replaced_at = now() where schema_name = ${serving.schema_name}`.execute(
-          tx,
-        );
-      await sql`update projections.builds set serving = true where schema_name = ${schema}`.execute(tx);
-      return true;
+      await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}::int8)`.execute(tx);
+      return work(tx);
     });
   }
+
+  async #buildsOf(tx: ReadStoreTransaction, name: string): Promise<BuildRow[]> {
+    const { rows } = await sql<BuildRow>`
+      select * from projections.builds where name = ${name} and not dropping order by build`.execute(tx);
+    return rows;
+  }
+
+  async #create(tx: ReadStoreTransaction, definition: Projection, scratch = false): Promise<BuildRow> {
+    const { name, version, fingerprint, tables } = definition;
+    const { rows: others } = await sql<{ build: number; serving: boolean }>`
+      select build, serving from projections.builds where name = ${name}`.execute(tx);
+    const build = others.reduce((most, row) => Math.max(most, row.build), 0) + 1;
+    const serving = !scratch && !others.some((row) => row.serving);
+    const schema = `${name.replaceAll('-', '_')}_v${version}_${build}`;
+    await createTables(tx, schema, tables);
+    const { rows } = await sql<BuildRow>`
+      insert into projections.builds (schema_name, name, version, build, fingerprint, serving, scratch, takes_over, indexed)
+      values (${schema}, ${name}, ${version}, ${build}, ${fingerprint}, ${serving}, ${scratch}, ${!serving && !scratch}, false)
+      returning *`.execute(tx);
+    const [row] = rows;
+    if (!row) throw new Error(`${schema} was not registered`);
+    return row;
+  }
+}
+
+/** Renames the schemas of all builds and forgets them. Tells their new names. */
+async function setAside(tx: ReadStoreTransaction): Promise<string[]> {
+  const { rows } = await sql<{ schema_name: string; aside: string }>`
+    select schema_name, left('aside_' || to_char(now(), 'YYYYMMDDHH24MISS') || '_' || schema_name, 63) as aside
+    from projections.builds where exists (select from pg_namespace where nspname = schema_name)`.execute(tx);
+  for (const { schema_name, aside } of rows)
+    await sql`alter schema ${sql.id(schema_name)} rename to ${sql.id(aside)}`.execute(tx);
+  await sql`delete from projections.builds`.execute(tx);
+  await sql`delete from projections.verifications`.execute(tx);
+  return rows.map(({ aside }) => aside);
+}
+
+async function drop(tx: ReadStoreTransaction, schema: string): Promise<void> {
+  await sql`drop schema if exists ${sql.id(schema)} cascade`.execute(tx);
+  await sql`delete from projections.builds where schema_name = ${schema}`.execute(tx);
 }
 
 const isOf = ({ version, fingerprint }: Projection, row: BuildRow): boolean =>
@@ -243,4 +299,6 @@ const toRecord = (row: BuildRow): BuildRecord => ({
     row.last_event_position === null || row.last_event_id === null
       ? null
       : { position: BigInt(row.last_event_position), id: row.last_event_id },
+  ...{ scratch: row.scratch, indexed: row.indexed, takesOver: row.takes_over, replay: row.replay },
+  parkPosition: row.park_position === null ? null : BigInt(row.park_position),
 });

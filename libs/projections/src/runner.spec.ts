@@ -9,6 +9,7 @@ import {
   integer,
   LedgerAfter,
   nullable,
+  ProjectionCommands,
   ProjectionRunner,
   ReadModels,
   Registry,
@@ -94,7 +95,8 @@ describe.each(engines())('the runner of projections on $name', (engine) => {
     const runner = new ProjectionRunner({ log, store: ours, projections, logger: silent, batchSize: 3, ...options });
     running.push(runner);
     runner.start();
-    return { runner, after: new LedgerAfter(ours, projections[0] ?? define(), runner.advanced) };
+    const commands = new ProjectionCommands(projections, ours, () => runner.look());
+    return { runner, commands, after: new LedgerAfter(ours, projections[0] ?? define(), runner.advanced) };
   };
   const opened = async () => {
     const log = new InMemoryEventLog();
@@ -138,7 +140,9 @@ describe.each(engines())('the runner of projections on $name', (engine) => {
       ['a', 12],
       ['b', 1],
     ]);
-    while (second.runner.status().some(({ lagSeconds }) => lagSeconds > 0)) await second.runner.advanced.wait(20);
+    const caughtUp = () =>
+      second.runner.status().every(({ state, lagSeconds }) => state === 'LIVE' && lagSeconds === 0);
+    while (!caughtUp()) await second.runner.advanced.wait(20);
     expect(second.runner.status().map(({ state, lagSeconds, position: p }) => [state, lagSeconds, p])).toEqual([
       ['LIVE', 0, String(last.position)],
       ['LIVE', 0, String(last.position)],
@@ -183,11 +187,11 @@ describe.each(engines())('the runner of projections on $name', (engine) => {
     const log = await opened();
     for (let n = 0; n < 40; n++) await append(log, new Counted({ name: 'a', by: 1 }));
     const first = await append(log, new Counted({ name: 'a', by: 1 }));
-    const { runner, after } = run(log, store);
+    const { runner, commands, after } = run(log, store);
     expect(await after.wait(first.position, ['counts'], 5_000)).toBe(true);
 
-    expect(await runner.rebuild('counts')).toBe('counts_v1_2');
-    expect(await runner.rebuild('nothing')).toBe(null);
+    expect(await commands.rebuild('counts')).toBe('counts_v1_2');
+    await expect(commands.rebuild('nothing')).rejects.toThrow('There is no projection nothing.');
     const serving = async () =>
       (await new Registry(store as ReadStore).builds()).find((build) => build.serving && build.name === 'counts')
         ?.schema;

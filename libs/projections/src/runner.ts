@@ -1,14 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readLedger, type EventLog } from '@mo-ledger/event-sourcing';
+import { readLedger, type EventLog, type Recorded } from '@mo-ledger/event-sourcing';
 import type { ReadStore } from '@mo-ledger/read-store';
-import { Build } from './build.js';
+import type { Build } from './build.js';
 import type { Projection } from './define-projection.js';
-import { Feed } from './feed.js';
+import { LEASE_SECONDS, Leases } from './leases.js';
+import { lastEventOf } from './log-end.js';
 import { ownLedger } from './own-ledger.js';
-import { Rate } from './rate.js';
+import { ParkedEvents } from './parked-events.js';
 import { Registry } from './registry.js';
+import { Requests } from './requests.js';
+import { savedStatuses, saveStatuses } from './saved-statuses.js';
+import { Session } from './session.js';
 import { Signal } from './signal.js';
 import { statusOf, type ProjectionStatus } from './status.js';
+import { Verifications } from './verifications.js';
 
 /** The part of a logger that the runner uses. */
 export interface RunnerLogger {
@@ -22,103 +29,106 @@ export interface RunnerOptions {
   readonly store: ReadStore;
   readonly projections: readonly Projection[];
   readonly logger: RunnerLogger;
+  /** Names this projector among all that ever run. */
+  readonly name?: string;
   /** The most events of one batch; default 500. */
   readonly batchSize?: number;
+  /** The most events of one batch while catching up; default 5,000. */
+  readonly bulkSize?: number;
+  /** How long a projection stays a projector's that is not heard of any more; default 15. */
+  readonly leaseSeconds?: number;
 }
 
 const PAUSE_MS = 500;
+const LOOK_MS = 1_000;
 const TELL_MS = 2_000;
 
 /**
  * Runs projections: one live subscription feeds them all, each from its own checkpoint on; those that are behind the others catch up
- * beside them by a subscription of their own and join. Rows and checkpoint of a batch are one transaction a projection.
+ * beside them by a subscription of their own and join. Rows and checkpoint of a batch are one transaction a projection. Of several runners
+ * on one read store each projection is one's, by a lease; the others stand by.
  */
 export class ProjectionRunner {
   /** Notified whenever rows or checkpoints have changed. */
   readonly advanced = new Signal();
+  readonly name: string;
   readonly #registry: Registry;
+  readonly #leases: Leases;
+  readonly #requests: Requests;
   readonly #ended = new AbortController();
+  readonly #lookNow = new Signal();
   #running: Promise<void> = Promise.resolve();
-  #builds: Build[] = [];
-  #feeds = new Set<Feed>();
-  #rate = new Rate();
-  #end = 0n;
+  #session: Session | null = null;
+  #held: ReadonlySet<string> = new Set();
+  #end: Pick<Recorded, 'position' | 'created'> | null = null;
   #problem: string | null = null;
-  #restart = new AbortController();
-  #telling: NodeJS.Timeout | undefined;
-  #told: Promise<void> = Promise.resolve();
-  readonly #stopsTold = new Set<Build>();
+  /** What others said of the projections that are theirs. */
+  #elsewhere: readonly ProjectionStatus[] = [];
+  #toldAt = 0;
+  readonly #stopsTold = new WeakSet<Build>();
 
   constructor(private readonly options: RunnerOptions) {
-    this.#registry = new Registry(options.store);
+    const { store, log, logger, leaseSeconds = LEASE_SECONDS } = options;
+    this.name = options.name ?? `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+    this.#registry = new Registry(store);
+    this.#leases = new Leases(store, this.name, leaseSeconds);
+    const verifications = new Verifications(store);
+    this.#requests = new Requests({
+      ...{ log, store, logger, verifications, registry: this.#registry, advanced: this.advanced },
+    });
   }
 
   /** Begins in the background: an event store or database that is away is waited for. */
   start(): void {
     this.#running = this.#run();
-    this.#telling = setInterval(() => void this.#tell(), TELL_MS).unref();
   }
 
-  /** Lets the batch under way finish, and ends. */
+  /** Lets the batch under way finish, ends, and gives the projections to others. */
   async stop(): Promise<void> {
-    clearInterval(this.#telling);
     this.#ended.abort();
+    this.#lookNow.notify();
     await this.#running;
-    await this.#told;
+    await this.#leases.release().catch(() => undefined);
+  }
+
+  /** Looks at once for what was asked of the projections. */
+  look(): void {
+    this.#lookNow.notify();
   }
 
   status(now: Date = new Date()): ProjectionStatus[] {
+    const session = this.#session;
+    const surroundings = { now, end: this.#end, problem: this.#problem };
     return this.options.projections.map((projection) => {
-      const builds = this.#builds.filter((candidate) => candidate.projection === projection);
-      const build = builds.find(({ serving }) => serving) ?? builds[0];
-      const feed = build && [...this.#feeds].find((candidate) => candidate.builds.includes(build));
-      return statusOf(projection, build, feed, {
-        filling: builds.find(({ serving, replaced }) => !serving && !replaced),
-        now,
-        end: this.#end,
-        perSecond: this.#rate.perSecond,
-        problem: this.#problem,
-      });
+      const { name } = projection;
+      const mine = { ...surroundings, projector: this.name };
+      if (session && this.#held.has(name))
+        return statusOf(projection, session.of(projection), {
+          ...{ ...mine, unfed: session.unfed.filter((record) => record.name === name) },
+        });
+      const said = this.#elsewhere.find((status) => status.name === name);
+      const standby = said ?? statusOf(projection, [], { ...surroundings, unfed: [], projector: '' });
+      return { ...standby, state: 'STANDBY', projector: said?.projector ?? null };
     });
-  }
-
-  /**
-   * Begins to build a projection anew, beside the tables that serve; reads switch when the new ones are as far. Tells the new build's
-   * name, or null for a projection that is not one of these.
-   */
-  async rebuild(name: string): Promise<string | null> {
-    const projection = this.options.projections.find((candidate) => candidate.name === name);
-    if (!projection) return null;
-    const { schema } = await this.#registry.rebuild(projection);
-    this.options.logger.info({ build: schema }, 'a rebuild begins');
-    this.#restart.abort();
-    return schema;
-  }
-
-  /** Leaves what it says of itself in the database, for a read-api in another process. */
-  async #tell(): Promise<void> {
-    this.#told = this.#registry.saveStatuses(this.status()).catch(() => undefined);
-    await this.#told;
   }
 
   async #run(): Promise<void> {
     const { signal } = this.#ended;
     while (!signal.aborted) {
       try {
-        await this.#session(signal);
+        await this.#once(signal);
         this.#problem = null;
       } catch (error) {
         this.#problem = error instanceof Error ? error.message : String(error);
         this.options.logger.warn({ problem: this.#problem }, 'projections are taken up again');
         await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
       }
-      this.#feeds.clear();
     }
   }
 
-  /** From reading the checkpoints to the first error of the runtime itself, such as a checkpoint that somebody else has moved. */
-  async #session(signal: AbortSignal): Promise<void> {
-    const { log, store, projections, logger } = this.options;
+  /** From taking the leases and reading the checkpoints to the first thing that changes what there is to do, or goes wrong. */
+  async #once(signal: AbortSignal): Promise<void> {
+    const { log, projections, logger, store, batchSize = 500, bulkSize = 5_000 } = this.options;
     await this.#registry.migrate();
     const ledger = await readLedger(log);
     if (!ledger) {
@@ -126,103 +136,89 @@ export class ProjectionRunner {
       await delay(PAUSE_MS / 10, undefined, { signal }).catch(() => undefined);
       return;
     }
-    // What asks for another session from here on gets one that sees what was asked for.
-    this.#restart = new AbortController();
-    await ownLedger(log, this.#registry, ledger.ledgerId, logger);
-    await this.#registry.dropReplaced();
-    this.#end = await endOf(log);
-    const builds: Build[] = [];
-    for (const projection of projections)
-      for (const record of await this.#registry.open(projection))
-        builds.push(new Build(projection, record, store, this.#registry));
-    this.#builds = builds;
-    this.advanced.notify();
-
-    const session = new AbortController();
-    const either = AbortSignal.any([signal, session.signal, this.#restart.signal]);
-    const furthest = builds.reduce((most, { position }) => (position > most ? position : most), -1n);
-    const live = this.#feed(builds.filter(({ position }) => position === furthest));
-    const behind = builds.filter(({ position }) => position < furthest);
-    const work = [live.run(either)];
-    if (behind.length > 0) work.push(this.#catchUp(behind, live, either));
-    try {
-      await Promise.all(work);
-    } finally {
-      session.abort();
-      await Promise.allSettled(work);
-    }
-  }
-
-  /**
-   * Feeds builds that are behind, filtered by the server, to the end of the log; then everything, until they are as far as the live
-   * feed, which takes them over between two of its batches.
-   */
-  async #catchUp(builds: Build[], live: Feed, signal: AbortSignal): Promise<void> {
-    const types = [...new Set(builds.flatMap(({ projection }) => [...projection.types]))];
-    await this.#feedUntil(builds, types, signal, async (feed) => feed.live);
-    await this.#feedUntil(builds, undefined, signal, async (feed) => {
-      let joined = false;
-      if (feed.position >= live.position)
-        await live.betweenBatches(async () => {
-          joined = feed.position >= live.position;
-          if (joined) live.builds.push(...builds);
-        });
-      return joined;
-    });
-  }
-
-  async #feedUntil(
-    builds: Build[],
-    types: readonly string[] | undefined,
-    signal: AbortSignal,
-    reached: (feed: Feed) => Promise<boolean>,
-  ): Promise<void> {
-    if (signal.aborted) return;
-    const done = new AbortController();
-    const feed = this.#feed(builds, types, async () => {
-      if (!(await reached(feed))) return;
-      this.#feeds.delete(feed);
-      done.abort();
-    });
-    await feed.run(AbortSignal.any([signal, done.signal]));
-  }
-
-  #feed(builds: Build[], types?: readonly string[], onBatch?: () => Promise<void>): Feed {
-    const { log, logger, batchSize = 500 } = this.options;
-    const feed: Feed = new Feed(log, builds, {
-      batchSize,
-      ...(types ? { types } : {}),
-      onBatch: async ({ position, builds: fed }, handled) => {
-        this.#rate.add(handled);
-        if (position > this.#end) this.#end = position;
-        this.#tellStops(fed);
-        for (const build of fed)
-          if (await build.promote(this.#builds))
-            logger.info({ build: build.schema }, 'reads have switched to a new build');
+    await ownLedger(log, { registry: this.#registry, leases: this.#leases }, ledger.ledgerId, logger);
+    this.#held = await this.#leases.hold(projections.map(({ name }) => name));
+    const end = await lastEventOf(log);
+    this.#end = end;
+    const session = await Session.open({
+      ...{ log, batchSize, bulkSize, end },
+      tools: { store, registry: this.#registry, parked: new ParkedEvents(store) },
+      projections: projections.filter(({ name }) => this.#held.has(name)),
+      onBatch: ({ position, oldest, builds }) => {
+        if (position > (this.#end?.position ?? -1n)) this.#end = { position, created: oldest ?? new Date() };
+        this.#tellStops(builds);
         this.advanced.notify();
-        await onBatch?.();
       },
       onDrop: (error) => {
         const problem = error instanceof Error ? error.message : 'it ended';
         logger.warn({ problem }, 'the subscription was dropped and is taken up again');
       },
+      onSwitch: (build) => logger.info({ build }, 'reads have switched to another build'),
     });
-    this.#feeds.add(feed);
-    return feed;
+    this.#session = session;
+    this.advanced.notify();
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    try {
+      await Promise.all([
+        session.run(either).finally(() => {
+          over.abort();
+          this.#lookNow.notify();
+        }),
+        this.#lookAround(session, either).finally(() => over.abort()),
+      ]);
+    } finally {
+      over.abort();
+      await this.#requests.settled();
+    }
+  }
+
+  /** Every second: keeps the leases, sees what was asked, tells how it is. Returns when there is something else to do. */
+  async #lookAround(session: Session, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        if (!(await this.#lookOnce(session, signal))) return;
+        this.#problem = null;
+      } catch (error) {
+        // A database that is away is waited for; until it is back, nobody else can take over either.
+        this.#problem = error instanceof Error ? error.message : String(error);
+      }
+      if (!signal.aborted) await this.#lookNow.wait(LOOK_MS);
+    }
+  }
+
+  /** Whether the session goes on. */
+  async #lookOnce(session: Session, signal: AbortSignal): Promise<boolean> {
+    const { projections, store, log } = this.options;
+    const names = projections.map(({ name }) => name);
+    const held = await this.#leases.hold(names);
+    if (held.size !== this.#held.size || [...held].some((name) => !this.#held.has(name))) return false;
+    const records = await this.#registry.builds();
+    if (!session.agreesWith(records)) return false;
+    if (!(await this.#requests.attend(session, records, [...held], signal))) return false;
+    await this.#registry.dropDue();
+    // Where a live feed brings everything, it tells where the log ends.
+    if (session.builds.some((build) => build.poison || !session.feedOf(build)?.live))
+      this.#end = (await lastEventOf(log)) ?? this.#end;
+    if (performance.now() - this.#toldAt < TELL_MS) return true;
+    this.#toldAt = performance.now();
+    const elsewhere = names.filter((name) => !held.has(name));
+    this.#elsewhere = elsewhere.length > 0 ? await savedStatuses(store, elsewhere) : [];
+    await saveStatuses(
+      store,
+      this.status().filter(({ name }) => held.has(name)),
+    );
+    return true;
   }
 
   #tellStops(builds: readonly Build[]): void {
     for (const build of builds) {
       if (!build.poison || this.#stopsTold.has(build)) continue;
       this.#stopsTold.add(build);
-      const { position, type, eventId, error } = build.poison;
-      const figures = { projection: build.projection.name, position: String(position), type, eventId, error };
-      this.options.logger.error(figures, 'a projection has stopped at an event that it cannot handle');
+      const { event, error } = build.poison;
+      const { position, type, id: eventId } = event;
+      const figures = { projection: build.record.name, build: build.schema, position: String(position), type, eventId };
+      this.options.logger.error({ ...figures, error }, 'a projection has stopped at an event that it cannot handle');
     }
   }
-}
-
-async function endOf(log: EventLog): Promise<bigint> {
-  for await (const event of log.readAll({ direction: 'backwards', limit: 1 })) return event.position;
-  return 0n;
 }

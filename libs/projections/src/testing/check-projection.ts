@@ -4,6 +4,7 @@ import { sql, type ReadStore } from '@mo-ledger/read-store';
 import { Build } from '../build.js';
 import type { Projection } from '../define-projection.js';
 import type { RowOf, Tables } from '../define-table.js';
+import { ParkedEvents } from '../parked-events.js';
 import { Registry } from '../registry.js';
 
 export type AllRows<T extends Tables> = { readonly [N in keyof T]: readonly RowOf<T[N]>[] };
@@ -18,15 +19,16 @@ export async function buildRows<T extends Tables>(
   const registry = new Registry(store);
   await registry.migrate();
   // Under a name of its own, a runner on the same store takes no notice of it.
-  const [record] = await registry.open({ ...projection, name: `check-${checks++}` });
+  const [record] = await registry.open({ ...projection, earlier: [], name: `check-${checks++}` });
   if (!record) throw new Error(`${projection.name} was not made`);
-  const build = new Build(projection, record, store, registry);
+  const build = await Build.open(projection, record, { store, registry, parked: new ParkedEvents(store) });
   const { signal } = new AbortController();
   for (let from = 0; from < events.length; from += batch) {
     const some = events.slice(from, from + batch);
     for (let delivery = 0; delivery < deliveries; delivery++)
       await build.apply(some, some.at(-1)?.position ?? 0n, signal);
-    if (build.poison) throw new Error(`${build.poison.type} at ${build.poison.position}: ${build.poison.error}`);
+    if (build.poison)
+      throw new Error(`${build.poison.event.type} at ${build.poison.event.position}: ${build.poison.error}`);
   }
   const tables = await Promise.all(
     Object.entries(projection.tables).map(async ([name, { key }]) => {

@@ -1,4 +1,4 @@
 export * from './installed-read-models.js';
 export * from './observe-projections.js';
 export * from './read-side.js';
-export { readSideProblems, savedStatuses } from '@mo-ledger/read-model-kit';
+export { readSideProblems } from '@mo-ledger/read-model-kit';

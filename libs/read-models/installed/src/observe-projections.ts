@@ -1,17 +1,25 @@
-import type { Health } from '@mo-ledger/http';
+import type { Health, PartHealth } from '@mo-ledger/http';
 import { Gauge, type Registry } from 'prom-client';
 import type { Statuses } from './read-side.js';
 
-/** Figures and health of the projections, in a service's `/metrics` and `/health`. */
+/**
+ * Figures and health of the projections, in a service's `/metrics` and `/health`.
+ *
+ * @param readyWithin the service is not ready while a projection serves data that is older than so many seconds; null where that is
+ * nothing to this service
+ */
 export function observeProjections(
   { metrics, health }: { metrics: Registry; health: Health },
   statuses: Statuses,
+  readyWithin: number | null = null,
 ): void {
   const labelNames = ['projection'] as const;
   const gauge = (name: string, help: string, value: (status: Awaited<ReturnType<Statuses>>[number]) => number) =>
     new Gauge({
       ...{ name, help, labelNames, registers: [metrics] },
       async collect() {
+        // What is not known is not reported: a database that is away has no figures.
+        this.reset();
         for (const status of await statuses().catch(() => [])) this.set({ projection: status.name }, value(status));
       },
     });
@@ -31,10 +39,41 @@ export function observeProjections(
   gauge('ledger_projection_stopped', '1 where the projection stands still at an event that it cannot handle', (s) =>
     s.state === 'STOPPED' ? 1 : 0,
   );
+  gauge(
+    'ledger_projection_gap',
+    'Positions of the log from where the read model is to the end; no count of events',
+    (s) => Number(s.gap),
+  );
+  gauge('ledger_projection_parked_events', 'Events that are parked', (s) => s.parked);
+  new Gauge({
+    name: 'ledger_projection_batch_events',
+    help: 'Size of the last batch, and why it was closed: FULL, or nothing more had ARRIVED',
+    labelNames: ['projection', 'closed_by'],
+    registers: [metrics],
+    async collect() {
+      this.reset();
+      for (const { name, batch } of await statuses().catch(() => []))
+        if (batch) this.set({ projection: name, closed_by: batch.closedBy }, batch.size);
+    },
+  });
 
   health.add(async () => {
-    const stopped = (await statuses()).filter(({ state }) => state === 'STOPPED').map(({ name }) => name);
+    const stopped = (await statuses().catch(() => []))
+      .filter(({ state }) => state === 'STOPPED')
+      .map(({ name }) => name);
     const detail = `stopped: ${stopped.join(', ')}; GET /projections says why`;
     return { name: 'projections', ok: stopped.length === 0, ...(stopped.length > 0 ? { detail } : {}) };
   }, false);
+  if (readyWithin !== null) health.add(() => freshness(statuses, readyWithin));
+}
+
+async function freshness(statuses: Statuses, readyWithin: number): Promise<PartHealth> {
+  const name = 'read-models';
+  const all = await statuses().catch(() => null);
+  if (!all) return { name, ok: false, detail: 'the read models’ database does not answer' };
+  if (all.length === 0) return { name, ok: false, detail: 'no projector has begun to build them' };
+  const old = all.filter(({ lagSeconds }) => lagSeconds > readyWithin);
+  if (old.length === 0) return { name, ok: true };
+  const which = old.map((status) => `${status.name} by ${Math.round(status.lagSeconds)} s`).join(', ');
+  return { name, ok: false, detail: `behind the log by more than ${readyWithin} s: ${which}` };
 }

@@ -1,8 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { EventLog } from '@mo-ledger/event-sourcing';
 import type { Logger } from '@mo-ledger/http';
-import { ProjectionRunner, type ProjectionStatus, type Signal } from '@mo-ledger/projections';
-import { ProjectionsController, PROJECTION_STATUSES, ReadSideModule, savedStatuses } from '@mo-ledger/read-model-kit';
+import {
+  ProjectionCommands,
+  ProjectionRunner,
+  savedStatuses as readSavedStatuses,
+  type ProjectionStatus,
+  type Signal,
+} from '@mo-ledger/projections';
+import { ProjectionsController, PROJECTION_STATUSES, ReadSideModule } from '@mo-ledger/read-model-kit';
 import type { ReadStore } from '@mo-ledger/read-store';
 import { ProjectionCommandsController } from './projection-commands.controller.js';
 import { mainProjection, projections, queryModules } from './installed-read-models.js';
@@ -14,16 +20,28 @@ export type Statuses = () => Promise<readonly ProjectionStatus[]>;
 export const createProjector = (log: EventLog, store: ReadStore, logger: Logger): ProjectionRunner =>
   new ProjectionRunner({ log, store, projections, logger });
 
+/** What the projectors left in the database of the installed projections. */
+export const savedStatuses =
+  (store: ReadStore): Statuses =>
+  () =>
+    readSavedStatuses(
+      store,
+      projections.map(({ name }) => name),
+    );
+
+const commandsOf = (store: ReadStore, projector: ProjectionRunner): ProjectionCommands =>
+  new ProjectionCommands(projections, store, () => projector.look());
+
 /** What the projector serves: `/projections` and the commands to them. */
 @Module({})
 export class ProjectorModule {
-  static register(projector: ProjectionRunner): DynamicModule {
+  static register(store: ReadStore, projector: ProjectionRunner): DynamicModule {
     return {
       module: ProjectorModule,
       controllers: [ProjectionsController, ProjectionCommandsController],
       providers: [
         { provide: PROJECTION_STATUSES, useValue: async () => projector.status() },
-        { provide: ProjectionRunner, useValue: projector },
+        { provide: ProjectionCommands, useValue: commandsOf(store, projector) },
       ],
     };
   }
@@ -33,10 +51,18 @@ export class ProjectorModule {
 @Module({})
 export class ReadApiModule {
   /** @param advanced told by a projector in the same process; null where it runs elsewhere */
-  static register(store: ReadStore, advanced: Signal | null, statuses: Statuses = savedStatuses(store)): DynamicModule {
+  static register(
+    store: ReadStore,
+    advanced: Signal | null,
+    statuses: Statuses = savedStatuses(store),
+    commands = new ProjectionCommands(projections, store),
+  ): DynamicModule {
     return {
       module: ReadApiModule,
-      imports: [ReadSideModule.register({ store, main: mainProjection, advanced, statuses }), ...queryModules],
+      imports: [
+        ReadSideModule.register({ store, main: mainProjection, advanced, statuses, commands }),
+        ...queryModules,
+      ],
     };
   }
 }
@@ -45,11 +71,11 @@ export class ReadApiModule {
 @Module({})
 export class WholeReadSideModule {
   static register(store: ReadStore, projector: ProjectionRunner): DynamicModule {
+    const commands = commandsOf(store, projector);
     return {
       module: WholeReadSideModule,
-      imports: [ReadApiModule.register(store, projector.advanced, async () => projector.status())],
+      imports: [ReadApiModule.register(store, projector.advanced, async () => projector.status(), commands)],
       controllers: [ProjectionCommandsController],
-      providers: [{ provide: ProjectionRunner, useValue: projector }],
     };
   }
 }

@@ -5,7 +5,7 @@ import { auditTrail, AuditTrailReadModelModule } from '@mo-ledger/audit-trail';
 import type { Recorded } from '@mo-ledger/event-sourcing';
 import { createService } from '@mo-ledger/http';
 import { messages } from '@mo-ledger/messages-read-model';
-import { Build, Registry } from '@mo-ledger/projections';
+import { Build, ParkedEvents, ProjectionCommands, Registry } from '@mo-ledger/projections';
 import { ReadSideModule, readSideProblems } from '@mo-ledger/read-model-kit';
 import { openReadStore, sql } from '@mo-ledger/read-store';
 import { attempts } from './attempts.js';
@@ -29,7 +29,7 @@ export async function openTrail(count: number, postgres: string | null): Promise
   await registry.migrate();
   const [record] = await registry.open(auditTrail);
   if (!record) throw new Error('there is no build');
-  const build = new Build(auditTrail, record, store, registry);
+  const build = await Build.open(auditTrail, record, { store, registry, parked: new ParkedEvents(store) });
   const begun = performance.now();
   let batch: Recorded[] = [];
   const flush = async () => {
@@ -39,11 +39,15 @@ export async function openTrail(count: number, postgres: string | null): Promise
   };
   for (const event of attempts(count)) if (batch.push(event) >= BATCH) await flush();
   await flush();
+  await build.index();
   if (build.lastError) throw new Error(build.lastError);
   const seconds = (performance.now() - begun) / 1_000;
   await sql`analyze`.execute(store.db);
 
-  const shared = ReadSideModule.register({ store, main: messages, advanced: null, statuses: async () => [] });
+  const shared = ReadSideModule.register({
+    ...{ store, main: messages, advanced: null, statuses: async () => [] },
+    commands: new ProjectionCommands([auditTrail], store),
+  });
   const service = await createService({
     ...{ name: 'bench', logLevel: 'error', knownProblems: readSideProblems },
     module: { module: TrailModule, imports: [shared, AuditTrailReadModelModule] },

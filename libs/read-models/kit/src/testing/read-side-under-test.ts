@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { InMemoryEventLog, LedgerKey, openLedger, type AnyEvent, type EventMetadata } from '@mo-ledger/event-sourcing';
 import { createService } from '@mo-ledger/http';
-import { ProjectionRunner, type Projection } from '@mo-ledger/projections';
+import { ProjectionCommands, ProjectionRunner, type Projection } from '@mo-ledger/projections';
 import type { ReadStore } from '@mo-ledger/read-store';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { readSideProblems } from '../known-problems.js';
@@ -39,13 +39,15 @@ export async function startReadSide(
   const runner = new ProjectionRunner({ log, store, projections, logger });
   runner.start();
   const { advanced } = runner;
+  const commands = new ProjectionCommands(projections, store, () => runner.look());
+  const statuses = async () => runner.status();
   const service = await createService({
     name: 'spec',
     logLevel: 'error',
     knownProblems: readSideProblems,
     module: {
       module: UnderTestModule,
-      imports: [ReadSideModule.register({ store, main, advanced, statuses: async () => runner.status() }), ...modules],
+      imports: [ReadSideModule.register({ store, main, advanced, statuses, commands }), ...modules],
     },
   });
   const url = await service.listen('127.0.0.1', 0);

@@ -1,0 +1,255 @@
+import { Event, type InMemoryEventLog } from '@mo-ledger/event-sourcing';
+import { sql, type ReadStore } from '@mo-ledger/read-store';
+import { emptyReadStore, engines } from '@mo-ledger/read-store/testing';
+import { defineProjection, integer, ReadModels, Registry, table, text, type FailurePolicy } from './index.js';
+import { append, openedLog, run, type Running } from './testing/running.js';
+
+class Counted extends Event('Counted')<{ name: string; by: number }> {}
+class Renamed extends Event('Renamed')<{ name: string; to: string }> {}
+
+interface Options {
+  readonly onFailure?: FailurePolicy;
+  /** Names that the handler cannot stand. */
+  readonly bad?: readonly string[];
+}
+const tables = { counts: table({ name: text(), total: integer() }, ['name'], ['(total)']) };
+const first = ({ onFailure = 'STOP', bad = [] }: Options = {}) =>
+  defineProjection({
+    ...{ name: 'counts', version: 1, tables, onFailure },
+    events: [Counted, Renamed],
+    on: {
+      Counted: ({ data: { name, by } }, rows) => {
+        if (bad.includes(name)) throw new Error(`${name} cannot be counted`);
+        rows.counts.change({ name }, (row) => ({ name, total: (row?.total ?? 0) + by }));
+      },
+      // Depends on what was counted before: it must not overtake that.
+      Renamed: ({ data: { name, to } }, rows) =>
+        rows.counts.change({ name }, (row) => (row ? { name: row.name, total: row.total + to.length } : undefined)),
+    },
+  });
+/** The second version has a column more, and still knows the first. */
+const second = defineProjection({
+  ...{ name: 'counts', version: 2, earlier: [first()] },
+  tables: { counts: table({ name: text(), total: integer(), times: integer() }, ['name'], ['(total)', '(times)']) },
+  events: [Counted],
+  on: {
+    Counted: ({ data: { name, by } }, rows) =>
+      rows.counts.change({ name }, (row) => ({ name, total: (row?.total ?? 0) + by, times: (row?.times ?? 0) + 1 })),
+  },
+});
+
+describe.each(engines())('an operator on $name', (engine) => {
+  let store: ReadStore | null;
+  let log: InMemoryEventLog;
+  const running: Running[] = [];
+  beforeAll(async () => {
+    store = await engine.open();
+  }, 60_000);
+  beforeEach(async () => {
+    log = await openedLog();
+  });
+  afterEach(async () => {
+    for (const { runner } of running.splice(0)) await runner.stop();
+    if (store) await emptyReadStore(store);
+  });
+  afterAll(async () => {
+    await store?.close();
+    await engine.stop();
+  });
+
+  const start = (
+    ours: ReadStore,
+    ...[projections, options]: [Parameters<typeof run>[2], Parameters<typeof run>[3]?]
+  ) => {
+    const one = run(log, ours, projections, options);
+    running.push(one);
+    return one;
+  };
+  const count = async (name: string, times = 1, stream?: string) => {
+    let position = 0n;
+    for (let n = 0; n < times; n++) ({ position } = await append(log, new Counted({ name, by: 1 }), stream));
+    return position;
+  };
+  const rows = async (ours: ReadStore, projection: typeof second | ReturnType<typeof first>) => {
+    const { db, version } = await new ReadModels(ours).of(projection as ReturnType<typeof first>);
+    return { version, rows: await db.selectFrom('counts').select(['name', 'total']).orderBy('name').execute() };
+  };
+  const at = (position: bigint) => (status: { position: string | null }) => BigInt(status.position ?? -1) >= position;
+  const indexes = async (ours: ReadStore, schema: string) =>
+    (
+      await sql<{
+        name: string;
+      }>`select indexname as name from pg_indexes where schemaname = ${schema} order by 1`.execute(ours.db)
+    ).rows.map(({ name }) => name);
+
+  it('raises a version: the old one serves and is fed until the new one is as far; switching back works; drop is explicit', async () => {
+    if (!store) return;
+    const before = start(store, [first()]);
+    await before.until('counts', at(await count('a', 20)));
+    await before.runner.stop();
+
+    const { commands, until, status } = start(store, [second]);
+    expect(await rows(store, second)).toMatchObject({ rows: [{ name: 'a', total: 20 }] });
+    await until('counts', ({ version, state }) => version === 2 && state === 'LIVE');
+    expect(await rows(store, second)).toEqual({ version: 2, rows: [{ name: 'a', total: 20 }] });
+    expect(await indexes(store, 'counts_v2_2')).toEqual(['counts_1', 'counts_2', 'counts_pkey']);
+    expect(status('counts').builds.map(({ build, state }) => [build, state])).toEqual([
+      ['counts_v1_1', 'KEPT'],
+      ['counts_v2_2', 'SERVING'],
+    ]);
+
+    // The old one goes on being fed, so that one can switch back without losing anything, and stays there.
+    await until('counts', at(await count('a')));
+    expect(await commands.switchTo('counts')).toBe('counts_v1_1');
+    expect(await rows(store, second)).toEqual({ version: 1, rows: [{ name: 'a', total: 21 }] });
+    await until('counts', ({ version, state }) => version === 1 && state === 'LIVE');
+    await until('counts', at(await count('a')));
+    expect(await rows(store, second)).toEqual({ version: 1, rows: [{ name: 'a', total: 22 }] });
+
+    expect(await commands.switchTo('counts', 'counts_v2_2')).toBe('counts_v2_2');
+    await expect(commands.drop('counts', 'counts_v2_2')).rejects.toThrow('counts_v2_2 serves');
+    await expect(commands.drop('counts', 'counts_v9_9')).rejects.toThrow('no build counts_v9_9');
+    expect(await commands.drop('counts')).toEqual(['counts_v1_1']);
+    await until('counts', ({ builds, state }) => builds.length === 1 && state === 'LIVE');
+    expect(await rows(store, second)).toEqual({ version: 2, rows: [{ name: 'a', total: 22 }] });
+    await expect(commands.switchTo('counts')).rejects.toThrow('counts has no other build');
+  });
+
+  it('rebuilds: what is under way goes on, also after a restart, where it was', async () => {
+    if (!store) return;
+    const projection = first();
+    const begun = start(store, [projection]);
+    await begun.until('counts', at(await count('a', 30)));
+    await begun.runner.stop();
+    const build = await begun.commands.rebuild('counts');
+    expect(await begun.commands.rebuild('counts')).toBe(build);
+    // As if it had been killed two thirds through.
+    const reached = log.events[20]?.position ?? 0n;
+    await sql`insert into ${sql.id(build, 'counts')} values ('a', 20)`.execute(store.db);
+    await sql`update projections.builds set position = ${reached}::int8, handled = 20 where schema_name = ${build}`.execute(
+      store.db,
+    );
+    const { until } = start(store, [projection]);
+    const { progress } = await until(
+      'counts',
+      ({ builds, state }) => state === 'LIVE' && builds.at(-1)?.state === 'SERVING',
+    );
+    expect(progress).toEqual({ handled: 30, total: 30, percent: 100, secondsLeft: 0 });
+    expect(await rows(store, projection)).toEqual({ version: 1, rows: [{ name: 'a', total: 30 }] });
+  });
+
+  it('rebuilds by dropping a schema or a table by hand', async () => {
+    if (!store) return;
+    const { until, runner } = start(store, [first()]);
+    await until('counts', at(await count('a', 5)));
+    await runner.stop();
+    for (const statement of [sql`drop schema counts_v1_1 cascade`, sql`drop table counts_v1_1.counts`]) {
+      await statement.execute(store.db);
+      const again = start(store, [first()]);
+      const position = await count('a');
+      await again.until('counts', at(position));
+      await again.runner.stop();
+    }
+    expect(await rows(store, first())).toEqual({ version: 1, rows: [{ name: 'a', total: 7 }] });
+  });
+
+  it('verifies: a row changed by hand, one deleted and one added are named', async () => {
+    if (!store) return;
+    const { until, commands, runner } = start(store, [first()]);
+    await count('a', 3);
+    await count('b', 2);
+    await until('counts', at(await count('c')));
+    const verified = async () => {
+      const id = await commands.verify('counts');
+      expect(await commands.verify('counts')).toBe(id);
+      for (let looks = 0; looks < 3_000; looks++) {
+        const verification = await commands.verification('counts');
+        if (verification.finishedAt !== null) return verification;
+        // The log goes on meanwhile.
+        await count('d');
+        await runner.advanced.wait(20);
+      }
+      return commands.verification('counts');
+    };
+    await expect(commands.verification('counts')).rejects.toThrow('has not been verified');
+    expect(await verified()).toMatchObject({ state: 'DONE', percent: 100, equal: true, differences: [], error: null });
+
+    await sql`update counts_v1_1.counts set total = 4 where name = 'a'`.execute(store.db);
+    await sql`delete from counts_v1_1.counts where name = 'b'`.execute(store.db);
+    await sql`insert into counts_v1_1.counts values ('x', 1)`.execute(store.db);
+    const found = await verified();
+    expect(found).toMatchObject({ state: 'DONE', equal: false });
+    expect(found.tables).toEqual([{ table: 'counts', rows: 4, missing: 1, extra: 1, different: 1 }]);
+    expect(found.differences).toEqual([
+      { table: 'counts', kind: 'DIFFERENT', key: { name: 'a' }, columns: ['total'] },
+      { table: 'counts', kind: 'MISSING', key: { name: 'b' }, columns: [] },
+      { table: 'counts', kind: 'EXTRA', key: { name: 'x' }, columns: [] },
+    ]);
+    // Nothing of it is left but the result, and it serves on.
+    expect((await new Registry(store).builds()).map(({ schema }) => schema)).toEqual(['counts_v1_1']);
+    await until('counts', at(await count('a')));
+  });
+
+  it('sees a projection stopped at an event, parks that one, and replays it after a fix', async () => {
+    if (!store) return;
+    const { until, commands, runner } = start(store, [first({ bad: ['b'] })]);
+    await count('a', 2);
+    const bad = await count('b');
+    const last = await count('a');
+    const stopped = await until('counts', ({ state }) => state === 'STOPPED');
+    expect(stopped.stoppedAt).toMatchObject({ type: 'Counted', position: String(bad), error: 'b cannot be counted' });
+    expect(stopped.lagSeconds).toBeGreaterThan(0);
+    expect(BigInt(stopped.gap)).toBeGreaterThan(0n);
+    await commands.park('counts', bad);
+    await until('counts', (status) => at(last)(status) && status.state === 'LIVE');
+    expect(await commands.parked('counts')).toMatchObject([
+      { position: bad, error: 'b cannot be counted', behind: false },
+    ]);
+    await commands.replay('counts');
+    while ((await commands.parked('counts'))[0]?.tries !== 2) await runner.advanced.wait(20);
+    await runner.stop();
+
+    const fixed = start(store, [first()]);
+    await fixed.commands.replay('counts');
+    await fixed.until('counts', ({ parked, state }) => parked === 0 && state === 'LIVE');
+    expect(await rows(store, first())).toMatchObject({
+      rows: [
+        { name: 'a', total: 3 },
+        { name: 'b', total: 1 },
+      ],
+    });
+  });
+
+  it('has a projection that parks by policy: it goes on, what must not overtake waits, and replay makes the rows what they should be', async () => {
+    if (!store) return;
+    const { until, commands, runner, status } = start(store, [first({ bad: ['b'], onFailure: 'PARK' })]);
+    await count('a', 4);
+    await append(log, new Counted({ name: 'b', by: 1 }), 'message-1');
+    // Of another stream, but about the same message; then another one of that stream.
+    await append(log, new Renamed({ name: 'b', to: 'xyz' }), 'subscriber-1', { $correlationId: 'message-1' });
+    await append(log, new Renamed({ name: 'a', to: 'xy' }), 'subscriber-1', { $correlationId: 'message-2' });
+    const last = await count('a', 9);
+    await until('counts', at(last));
+    expect(status('counts')).toMatchObject({ onFailure: 'PARK', parked: 3, stoppedAt: null });
+    expect((await commands.parked('counts')).map(({ type, behind }) => [type, behind])).toEqual([
+      ['Counted', false],
+      ['Renamed', true],
+      ['Renamed', true],
+    ]);
+    expect(await rows(store, first())).toMatchObject({ rows: [{ name: 'a', total: 13 }] });
+    await runner.stop();
+
+    const fixed = start(store, [first({ onFailure: 'PARK' })]);
+    // What comes before the replay waits in its turn.
+    await fixed.until('counts', at((await append(log, new Renamed({ name: 'b', to: 'z' }), 'subscriber-1')).position));
+    await fixed.commands.replay('counts');
+    await fixed.until('counts', ({ parked, state }) => parked === 0 && state === 'LIVE');
+    await fixed.until('counts', at(await count('a')));
+    expect(await rows(store, first())).toMatchObject({
+      rows: [
+        { name: 'a', total: 16 },
+        { name: 'b', total: 5 },
+      ],
+    });
+  });
+});

@@ -1,0 +1,228 @@
+import type { EventLog, Recorded } from '@mo-ledger/event-sourcing';
+import { Build, type BuildTools } from './build.js';
+import { definitionOf, type Projection } from './define-projection.js';
+import { Feed } from './feed.js';
+import type { BuildRecord } from './registry.js';
+import { Signal } from './signal.js';
+import type { BuildAtWork } from './status.js';
+
+const LOOK_AGAIN_MS = 100;
+
+export interface SessionOptions {
+  readonly log: EventLog;
+  readonly tools: BuildTools;
+  /** Those that this projector holds the lease of. */
+  readonly projections: readonly Projection[];
+  /** The most events of a batch: live, and while catching up. */
+  readonly batchSize: number;
+  readonly bulkSize: number;
+  /** The log's last event when the session began. */
+  readonly end: Recorded | null;
+  readonly onBatch: (feed: Feed) => void;
+  readonly onDrop: (error: unknown) => void;
+  readonly onSwitch: (schema: string) => void;
+}
+
+/**
+ * The builds of the projections that this projector holds, from one look at the checkpoints to the next: one live feed for all that are at
+ * the end of the log; passes over the log, filtered by the server, for those that are behind, which then join it.
+ */
+export class Session {
+  readonly #feeds = new Set<Feed>();
+  #live: Feed | null = null;
+  readonly #serving = new Map<string, string>();
+  /** Schemas of the builds that serve as soon as they are as far. */
+  readonly #takingOver = new Set<string>();
+
+  private constructor(
+    private readonly options: SessionOptions,
+    readonly builds: Build[],
+    /** Builds whose version is not known any more. */
+    readonly unfed: readonly BuildRecord[],
+  ) {
+    for (const { name, schema, serving, takesOver } of [...unfed, ...builds.map(({ record }) => record)]) {
+      if (serving) this.#serving.set(name, schema);
+      if (takesOver) this.#takingOver.add(schema);
+    }
+  }
+
+  static async open(options: SessionOptions): Promise<Session> {
+    const builds: Build[] = [];
+    const unfed: BuildRecord[] = [];
+    for (const projection of options.projections)
+      for (const record of await options.tools.registry.open(projection)) {
+        const definition = definitionOf(projection, record);
+        if (definition) builds.push(await Build.open(definition, record, options.tools));
+        else unfed.push(record);
+      }
+    return new Session(options, builds, unfed);
+  }
+
+  /** Feeds them until the signal aborts, or until the first error of the runtime itself, such as a checkpoint that somebody has moved. */
+  async run(signal: AbortSignal): Promise<void> {
+    const end = this.options.end?.position ?? -1n;
+    const atEnd = this.builds.filter((build) => build.indexed && build.position >= end);
+    if (atEnd.length > 0) this.#live = this.#feed(atEnd);
+    const failed = new AbortController();
+    const either = AbortSignal.any([signal, failed.signal]);
+    const work = [
+      ...(this.#live ? [this.#live.run(either)] : []),
+      ...passes(
+        this.builds.filter((build) => !atEnd.includes(build)),
+        end,
+      ).map((builds) => this.#bring(builds, either)),
+      aborted(either),
+    ];
+    try {
+      await Promise.all(work);
+    } finally {
+      failed.abort();
+      await Promise.allSettled(work);
+      this.#feeds.clear();
+    }
+  }
+
+  /** What these builds are to their projection. */
+  of({ name }: Projection): readonly BuildAtWork[] {
+    return this.builds
+      .filter(({ record }) => record.name === name && !record.scratch)
+      .map((build) => ({ build, state: this.#roleOf(build), feed: this.feedOf(build) }));
+  }
+
+  serves(schema: string): boolean {
+    return [...this.#serving.values()].includes(schema);
+  }
+
+  /** How far a build is, in percent of the log as it was when the session began. */
+  percentOf({ position }: Build): number {
+    const end = this.options.end?.position ?? 0n;
+    return end <= 0n ? 100 : Math.min(100, Math.max(0, Math.floor((Number(position) / Number(end)) * 100)));
+  }
+
+  /** Feeds a build no more. */
+  async remove(build: Build): Promise<void> {
+    const without = (builds: Build[]): void => void builds.splice(builds.indexOf(build), 1);
+    const feed = this.feedOf(build);
+    if (feed) await feed.betweenBatches(async () => without(feed.builds));
+    without(this.builds);
+  }
+
+  feedOf(build: Build): Feed | undefined {
+    return [...this.#feeds].find(({ builds }) => builds.includes(build));
+  }
+
+  /** Whether the registry has the same builds, and the same ones serve: otherwise there is something else to do. */
+  agreesWith(records: readonly BuildRecord[]): boolean {
+    const names = new Set(this.options.projections.map(({ name }) => name));
+    const theirs = records.filter(({ name }) => names.has(name));
+    const ours = new Set([...this.builds.map(({ schema }) => schema), ...this.unfed.map(({ schema }) => schema)]);
+    return (
+      theirs.length === ours.size &&
+      theirs.every(({ name, schema, serving }) => ours.has(schema) && serving === (this.#serving.get(name) === schema))
+    );
+  }
+
+  #roleOf({ schema, record }: Build): BuildAtWork['state'] {
+    if (this.#serving.get(record.name) === schema) return 'SERVING';
+    return this.#takingOver.has(schema) ? 'FILLING' : 'KEPT';
+  }
+
+  /** Brings builds that are behind to the end of the log by one pass over it, makes their indexes, and lets them join the live feed. */
+  async #bring(builds: readonly Build[], signal: AbortSignal): Promise<void> {
+    const types = [...new Set(builds.flatMap(({ definition }) => [...definition.types]))];
+    const { bulkSize } = this.options;
+    await this.#feedToTheEnd(this.#feed(builds, { types, batchSize: bulkSize }), signal);
+    // One that stands still is fed no more: what is asked of it begins another session.
+    const able = builds.filter(({ poison }) => !poison);
+    for (const build of able) if (!signal.aborted) await build.index();
+    if (signal.aborted || able.length === 0) return;
+    const feed = this.#feed(able);
+    // Whoever is the first to be there is the live feed.
+    if (!this.#live) {
+      this.#live = feed;
+      return feed.run(signal);
+    }
+    await this.#join(feed, this.#live, signal);
+  }
+
+  /** Once a feed is near the end, holds the live one until it is as far, and hands its builds over: however fast the log grows, they meet. */
+  async #join(feed: Feed, live: Feed, signal: AbortSignal): Promise<void> {
+    const done = new AbortController();
+    const either = AbortSignal.any([signal, done.signal]);
+    const batch = new Signal();
+    feed.afterBatch = async () => batch.notify();
+    const running = feed.run(either).finally(() => done.abort());
+    running.catch(() => undefined);
+    while (!feed.live && !either.aborted) await batch.wait(LOOK_AGAIN_MS);
+    await live.betweenBatches(async () => {
+      while (!either.aborted) {
+        await feed.betweenBatches(async () => {
+          if (feed.position < live.position || either.aborted) return;
+          live.builds.push(...feed.builds);
+          this.#feeds.delete(feed);
+          done.abort();
+        });
+        if (!either.aborted) await batch.wait(LOOK_AGAIN_MS);
+      }
+    });
+    await running;
+  }
+
+  async #feedToTheEnd(feed: Feed, signal: AbortSignal): Promise<void> {
+    const done = new AbortController();
+    feed.afterBatch = async () => {
+      if (feed.live) done.abort();
+    };
+    await feed.run(AbortSignal.any([signal, done.signal]));
+    this.#feeds.delete(feed);
+  }
+
+  #feed(
+    builds: readonly Build[],
+    { types, batchSize = this.options.batchSize }: { types?: readonly string[]; batchSize?: number } = {},
+  ): Feed {
+    const { log, onBatch, onDrop } = this.options;
+    const feed = new Feed(log, [...builds], {
+      ...{ batchSize, onDrop, ...(types ? { types } : {}) },
+      onBatch: async (fed) => {
+        for (const build of fed.builds) await this.#promote(build);
+        onBatch(fed);
+      },
+    });
+    this.#feeds.add(feed);
+    return feed;
+  }
+
+  /** Lets a build serve once it is as far as the one that does, unless it was told not to. */
+  async #promote({ schema, record, indexed, poison, position }: Build): Promise<void> {
+    const current = this.#serving.get(record.name);
+    if (record.scratch || schema === current || !indexed || poison) return;
+    const serving = this.builds.find((build) => build.schema === current);
+    // One that is not fed any more is given up by itself.
+    if (serving && (!this.#takingOver.has(schema) || serving.position > position)) return;
+    if (!(await this.options.tools.registry.switchTo(schema))) return;
+    this.#serving.set(record.name, schema);
+    this.#takingOver.delete(schema);
+    this.options.onSwitch(schema);
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+/** Builds that are near each other go over the log together; one that is far ahead is not made to wait for one that has just begun. */
+function passes(builds: readonly Build[], end: bigint): Build[][] {
+  const inOrder = builds.toSorted((a, b) => (a.position < b.position ? -1 : a.position > b.position ? 1 : 0));
+  const near = end / 10n;
+  const groups: Build[][] = [];
+  let last: Build | undefined;
+  for (const build of inOrder) {
+    if (last && build.position - last.position <= near) groups.at(-1)?.push(build);
+    else groups.push([build]);
+    last = build;
+  }
+  return groups;
+}
