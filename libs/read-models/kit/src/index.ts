@@ -1,3 +1,4 @@
+export * from './event-stream.js';
 export * from './filters.js';
 export * from './known-problems.js';
 export * from './ledger-after.interceptor.js';

@@ -1,15 +1,13 @@
-import { once } from 'node:events';
 import { Controller, Get, Inject, Query, Req, Res, type OnModuleDestroy } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Problem } from '@mo-ledger/http';
 import type { Signal } from '@mo-ledger/projections';
-import { READ_MODEL_CHANGES } from '@mo-ledger/read-model-kit';
+import { openEventStream, READ_MODEL_CHANGES } from '@mo-ledger/read-model-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FindChanges, type MessageChange } from './find-changes.query.js';
 
 const LOOK_AGAIN_MS = 500;
-const KEEP_ALIVE_MS = 15_000;
 
 /**
  * `GET /live` (API.md): server-sent events. `message` is a message as it is projected, `routed` the same once it is known what became
@@ -44,34 +42,15 @@ export class LiveController implements OnModuleDestroy {
     const now = await this.queries.execute(new FindChanges(null));
     let position = seen === undefined ? now.position : BigInt(String(seen));
 
-    reply.hijack();
-    const out = reply.raw;
-    const gone = new AbortController();
-    const leave = () => gone.abort();
-    out.on('close', leave);
-    out.on('error', leave);
-    this.#ended.signal.addEventListener('abort', () => out.end(leave), { signal: gone.signal });
-    out.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      connection: 'keep-alive',
-      'x-accel-buffering': 'no',
-    });
-    out.write(`retry: 1000\n\n`);
-    let lastWrite = performance.now();
-    while (!gone.signal.aborted) {
+    const { gone, send } = openEventStream(reply, this.#ended.signal);
+    while (!gone.aborted) {
       const next = this.changes?.wait(LOOK_AGAIN_MS) ?? new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
       const found = await this.queries.execute(new FindChanges(position)).catch(() => null);
-      if (gone.signal.aborted) return;
+      if (gone.aborted) return;
       if (found && found.changes.length > 0) {
         position = found.position;
-        lastWrite = performance.now();
-        if (!out.write(found.changes.map(toEvent).join(''))) await once(out, 'drain', gone).catch(() => undefined);
+        await send(found.changes.map(toEvent).join(''));
         continue;
-      }
-      if (performance.now() - lastWrite > KEEP_ALIVE_MS) {
-        out.write(': still here\n\n');
-        lastWrite = performance.now();
       }
       await next;
     }
