@@ -16,7 +16,8 @@ await startProgram(async () => {
   const projector = createProjector(log, store, logger);
   const statuses = async () => projector.status();
   const service = await createService({
-    ...{ name: 'projector', logLevel, module: ProjectorModule.register(store, projector), knownProblems: readSideProblems },
+    ...{ name: 'projector', logLevel, knownProblems: readSideProblems },
+    module: ProjectorModule.register(store, projector, log),
   });
   observeProjections(service, statuses);
   stopInOrder(async () => {

@@ -19,7 +19,7 @@ await startProgram(async () => {
   const statuses = async () => projector.status();
   const service = await createService({
     ...{ name: 'read-side', logLevel, knownProblems: readSideProblems },
-    module: WholeReadSideModule.register(store, projector),
+    module: WholeReadSideModule.register(store, projector, log),
   });
   observeProjections(service, statuses);
   stopInOrder(async () => {

@@ -61,7 +61,9 @@ describe.each(['PGlite', 'PostgreSQL'] as const)('the read side on a real event 
     const statuses = together ? async () => projector.status() : savedStatuses(store);
     service = await createService({
       ...{ name: 'spec', logLevel: 'silent', knownProblems: readSideProblems },
-      module: together ? WholeReadSideModule.register(store, projector) : ReadApiModule.register(store, null, statuses),
+      module: together
+        ? WholeReadSideModule.register(store, projector, log)
+        : ReadApiModule.register(store, null, statuses),
     });
     observeProjections(service, statuses);
     projector.start();

@@ -10,6 +10,7 @@ import {
 } from '@mo-ledger/projections';
 import { ProjectionsController, PROJECTION_STATUSES, ReadSideModule } from '@mo-ledger/read-model-kit';
 import type { ReadStore } from '@mo-ledger/read-store';
+import { EVENT_LOG, EventsController } from './events.controller.js';
 import { ProjectionCommandsController } from './projection-commands.controller.js';
 import { mainProjection, projections, queryModules } from './installed-read-models.js';
 
@@ -32,16 +33,17 @@ export const savedStatuses =
 const commandsOf = (store: ReadStore, projector: ProjectionRunner): ProjectionCommands =>
   new ProjectionCommands(projections, store, () => projector.look());
 
-/** What the projector serves: `/projections` and the commands to them. */
+/** What the projector serves: `/projections` and the commands to them, and the log that they are made of. */
 @Module({})
 export class ProjectorModule {
-  static register(store: ReadStore, projector: ProjectionRunner): DynamicModule {
+  static register(store: ReadStore, projector: ProjectionRunner, log: EventLog): DynamicModule {
     return {
       module: ProjectorModule,
-      controllers: [ProjectionsController, ProjectionCommandsController],
+      controllers: [ProjectionsController, ProjectionCommandsController, EventsController],
       providers: [
         { provide: PROJECTION_STATUSES, useValue: async () => projector.status() },
         { provide: ProjectionCommands, useValue: commandsOf(store, projector) },
+        { provide: EVENT_LOG, useValue: log },
       ],
     };
   }
@@ -70,12 +72,13 @@ export class ReadApiModule {
 /** Both of them in one process, as PGlite needs it. */
 @Module({})
 export class WholeReadSideModule {
-  static register(store: ReadStore, projector: ProjectionRunner): DynamicModule {
+  static register(store: ReadStore, projector: ProjectionRunner, log: EventLog): DynamicModule {
     const commands = commandsOf(store, projector);
     return {
       module: WholeReadSideModule,
       imports: [ReadApiModule.register(store, projector.advanced, async () => projector.status(), commands)],
-      controllers: [ProjectionCommandsController],
+      controllers: [ProjectionCommandsController, EventsController],
+      providers: [{ provide: EVENT_LOG, useValue: log }],
     };
   }
 }
