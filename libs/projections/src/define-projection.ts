@@ -39,7 +39,13 @@ export interface ProjectionDefinition<T extends Tables, C extends EventClass> {
    * The versions before it that may still have a build. They are fed for as long as it is kept, so that they serve until this one is as
    * far, and one can switch back; queries read them too (`OpenReadModel.version`). Take a version out once its builds are dropped.
    */
-  readonly earlier?: readonly Projection[];
+  readonly earlier?: readonly (Projection | OtherTables)[];
+}
+
+/** An earlier version that the same handlers fill: what its tables have no column for is left out. */
+export interface OtherTables {
+  readonly version: number;
+  readonly tables: Tables;
 }
 
 /** A projection as the runner sees it. */
@@ -67,11 +73,8 @@ export interface Projection<T extends Tables = Tables> {
 export function defineProjection<const T extends Tables, const C extends EventClass>(
   definition: ProjectionDefinition<T, C>,
 ): Projection<T> {
-  const { name, version, tables, also, onFailure = 'STOP', earlier = [] } = definition;
+  const { name, version, tables, also, onFailure = 'STOP' } = definition;
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) throw new Error(`a projection cannot be called "${name}"`);
-  for (const other of earlier)
-    if (other.name !== name || other.version >= version)
-      throw new Error(`${other.name} ${other.version} is no earlier version of the projection ${name} ${version}`);
   const handlers = new Map<string, EventHandler<T>[]>();
   const add = (type: string, handler: EventHandler<T>) => handlers.set(type, [...(handlers.get(type) ?? []), handler]);
   // The definition's type has a handler of the right event for each class that is listed.
@@ -82,17 +85,24 @@ export function defineProjection<const T extends Tables, const C extends EventCl
     add(type, handler);
   }
   for (const type of also?.types ?? []) if (also) add(type, also.handle);
-  return {
-    name,
-    version,
-    tables,
-    types: new Set(handlers.keys()),
-    fingerprint: createHash('sha256').update(JSON.stringify(tables)).digest('hex').slice(0, 16),
-    pending: definition.pending ?? null,
-    ...{ onFailure, earlier },
-    handle: (event, rows) => handlers.get(event.type)?.forEach((handler) => handler(event, rows)),
+  const ours = {
+    ...{ name, version, tables, types: new Set(handlers.keys()), fingerprint: fingerprintOf(tables) },
+    ...{ pending: definition.pending ?? null, onFailure },
+    handle: (event: Recorded, rows: RowsOf<T>) => handlers.get(event.type)?.forEach((handler) => handler(event, rows)),
   };
+  const earlier = (definition.earlier ?? []).map((other): Projection => {
+    // The rows that are recorded for our tables have all that an earlier version's tables want.
+    const sameHandlers = { ...ours, ...other, fingerprint: fingerprintOf(other.tables), earlier: [] };
+    const theirs = 'handle' in other ? other : (sameHandlers as unknown as Projection);
+    if (theirs.name !== name || theirs.version >= version)
+      throw new Error(`${theirs.name} ${theirs.version} is no earlier version of the projection ${name} ${version}`);
+    return theirs;
+  });
+  return { ...ours, earlier };
 }
+
+const fingerprintOf = (tables: Tables): string =>
+  createHash('sha256').update(JSON.stringify(tables)).digest('hex').slice(0, 16);
 
 /** The definition, this one or an earlier one, by which a build was made; null where it is not registered any more. */
 export const definitionOf = (

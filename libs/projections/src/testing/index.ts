@@ -1,2 +1,3 @@
 export * from './check-projection.js';
 export * from './history.js';
+export * from './running.js';

@@ -1,4 +1,5 @@
 import { Problem } from '@mo-ledger/http';
+import { keywordKey } from '@mo-ledger/matching';
 import { ReadModels } from '@mo-ledger/projections';
 import {
   all,
@@ -59,11 +60,11 @@ export class FindMessagesHandler implements IQueryHandler<FindMessages> {
 
   async execute({ filters }: FindMessages): Promise<Page<MessageItem>> {
     const { limit, cursor } = filters;
-    const { db } = await this.readModels.of(messages);
+    const { db, version } = await this.readModels.of(messages);
     const rows = await db
       .selectFrom('messages')
       .select(MESSAGE_COLUMNS)
-      .where(all([...conditions(filters), cursor === undefined ? null : newestFirst.after(cursor)]))
+      .where(all([...conditions(filters, version), cursor === undefined ? null : newestFirst.after(cursor)]))
       .orderBy(newestFirst.order)
       .limit(limit + 1)
       .execute();
@@ -71,13 +72,13 @@ export class FindMessagesHandler implements IQueryHandler<FindMessages> {
   }
 }
 
-const conditions = (filters: MessageFilters): (Condition | null)[] => [
+const conditions = (filters: MessageFilters, version: number): (Condition | null)[] => [
   isShort('organization', filters.organization),
   is('code', filters.code),
   isDevice(filters.device),
   is('message_id', filters.messageId),
   isShort('program', filters.program),
-  is('keyword', filters.keyword),
+  filters.keyword === undefined ? null : hasKeyword(filters.keyword, version),
   is('carrier', filters.carrier),
   is('channel', filters.channel),
   is('router', filters.router),
@@ -89,6 +90,13 @@ const conditions = (filters: MessageFilters): (Condition | null)[] => [
   filters.q === undefined ? null : matches(filters.q),
   within('received_at', filters),
 ];
+
+/** However it is written: `join` finds JOIN. What is no keyword at all finds nothing. */
+function hasKeyword(keyword: string, version: number): Condition | null {
+  if (version === 1) return is('keyword', keyword);
+  const key = keywordKey(keyword);
+  return key === null ? sql<boolean>`false` : all([is('keyword_key', key), sql<boolean>`keyword_key is not null`]);
+}
 
 function matches(q: string): Condition {
   const wanted = searchQuery(q);

@@ -1,7 +1,7 @@
 import type { RowOf } from '@mo-ledger/projections';
 import type { messagesTables } from './messages.tables.js';
 
-export type MessageRow = Omit<RowOf<typeof messagesTables.messages>, 'words' | 'own_anomalies'>;
+export type MessageRow = Omit<RowOf<typeof messagesTables.messages>, 'words' | 'own_anomalies' | 'keyword_key'>;
 
 /** The columns of a message in a list. */
 export const MESSAGE_COLUMNS = [

@@ -2,6 +2,8 @@ import { boolean, document, int8, integer, nullable, table, text, texts, time } 
 
 const NEWEST = 'received_at desc, position desc';
 
+const KEYWORD_INDEX = `(left(keyword_key, 64), ${NEWEST}) where keyword_key is not null`;
+
 const messages = table(
   {
     id: text(),
@@ -40,6 +42,8 @@ const messages = table(
     /** Of the last routing. */
     routed_position: nullable(int8()),
     words: texts(),
+    /** The keyword in the form in which keywords are compared. */
+    keyword_key: nullable(text()),
   },
   ['id'],
   [
@@ -55,6 +59,7 @@ const messages = table(
     '(pending_position) where pending_position is not null',
     'using gin (array_to_tsvector(words))',
     'using gin (anomalies) where cardinality(anomalies) > 0',
+    KEYWORD_INDEX,
   ],
 );
 
@@ -115,3 +120,18 @@ const quarantine = table(
 );
 
 export const messagesTables = { messages, message_events, statuses, quarantine };
+
+/** As they were before messages were found by a keyword however it is written. */
+export const messagesTables1 = {
+  ...messagesTables,
+  messages: table(
+    without(messages.columns, 'keyword_key'),
+    ['id'],
+    messages.indexes.filter((index) => index !== KEYWORD_INDEX),
+  ),
+};
+
+function without<T extends object, K extends keyof T>(columns: T, name: K): Omit<T, K> {
+  const { [name]: _, ...rest } = columns;
+  return rest;
+}
