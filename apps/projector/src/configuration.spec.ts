@@ -12,7 +12,7 @@ describe('the settings of the projector', () => {
 
   it('use PGlite unless they name a database', () => {
     const given = { EVENTSTORE_URL: 'esdb://127.0.0.1:2113' };
-    expect(read(given)()).toMatchObject({ databaseUrl: undefined, dataDir: './data', port: 3000 });
+    expect(read(given)()).toMatchObject({ database: { url: undefined }, dataDir: './data', port: 3000 });
     expect(read({ ...given, DATABASE_URL: 'mysql://127.0.0.1' })).toThrow(/^DATABASE_URL: /);
   });
 });

@@ -6,7 +6,8 @@ export function readConfiguration(settings = new Settings()) {
   return {
     ...settings.listen,
     eventStoreUrl: settings.eventStoreUrl ?? settings.required('EVENTSTORE_URL', why),
-    databaseUrl: settings.databaseUrl,
+    database: settings.database,
+    projectorName: settings.projectorName,
     dataDir: settings.dataDir,
     logLevel: settings.logLevel,
   };

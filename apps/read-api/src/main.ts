@@ -4,8 +4,8 @@ import { openReadStore } from '@mo-ledger/read-store';
 import { readConfiguration } from './configuration.js';
 
 await startProgram(async () => {
-  const { databaseUrl, logLevel, host, port } = readConfiguration();
-  const store = await openReadStore({ url: databaseUrl });
+  const { database, maxLagSeconds, logLevel, host, port } = readConfiguration();
+  const store = await openReadStore(database);
   const statuses = savedStatuses(store);
   const service = await createService({
     ...{
@@ -15,7 +15,7 @@ await startProgram(async () => {
       knownProblems: readSideProblems,
     },
   });
-  observeProjections(service, statuses);
+  observeProjections(service, statuses, maxLagSeconds);
   stopInOrder(async () => {
     await service.close();
     await store.close();

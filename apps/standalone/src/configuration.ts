@@ -12,7 +12,8 @@ export function readConfiguration(settings = new Settings()) {
   return {
     ...{ host, port, eventStoreUrl },
     dataDir: settings.dataDir,
-    databaseUrl: settings.databaseUrl,
+    database: settings.database,
+    projectorName: settings.projectorName,
     ledgerKey: eventStoreUrl ? settings.required('LEDGER_KEY', why) : settings.optional('LEDGER_KEY'),
     gatewaySources: settings.gatewaySources(onLoopback ? LOOPBACK.list : ''),
     trustedProxies: settings.trustedProxies,

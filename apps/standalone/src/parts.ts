@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { PartHealth } from '@mo-ledger/http';
 import type { Configuration } from './configuration.js';
@@ -25,13 +26,15 @@ export interface Parts {
 
 /** Starts all processes at once; they wait for the event store themselves. */
 export async function startParts(configuration: Configuration, ledgerKey: string): Promise<Parts> {
-  const { logLevel, databaseUrl } = configuration;
+  const { logLevel, database } = configuration;
   const dataDir = resolve(configuration.dataDir);
   const eventStore = configuration.eventStoreUrl === undefined ? await embeddedEventStore(dataDir) : null;
   const eventStoreUrl = configuration.eventStoreUrl ?? eventStore?.fixedUrl ?? '';
   const env = {
     ...{ EVENTSTORE_URL: eventStoreUrl, LEDGER_KEY: ledgerKey, LOG_LEVEL: logLevel },
-    ...{ HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}) },
+    ...{ HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, ...(database.url ? { DATABASE_URL: database.url } : {}) },
+    // Started again, the read side goes on at once with the projections that it held.
+    PROJECTOR_NAME: `standalone-${hostname()}-${process.pid}`,
   };
   const router = new SupervisedProcess({
     ...{ name: 'keyword-router', file: join(root, 'apps/keyword-router/dist/main.js'), env },

@@ -7,15 +7,15 @@ import { openReadStore } from '@mo-ledger/read-store';
 import { readConfiguration } from './configuration.js';
 
 await startProgram(async () => {
-  const { eventStoreUrl, databaseUrl, dataDir, logLevel, host, port } = readConfiguration();
+  const { eventStoreUrl, database, dataDir, projectorName, logLevel, host, port } = readConfiguration();
   const logger = createLogger('read-side', logLevel);
   const store = await openReadStore({
-    ...{ url: databaseUrl, dir: join(dataDir, 'read-models') },
+    ...{ ...database, dir: join(dataDir, 'read-models') },
     onSetAside: (dir, movedTo) => logger.warn(`${dir} cannot be opened: it is kept as ${movedTo} and built anew`),
   });
   // The process that started this one gives it the address, of the embedded event store too.
   const log = connectEventLog({ url: eventStoreUrl ?? '' });
-  const projector = createProjector(log, store, logger);
+  const projector = createProjector(log, store, logger, { name: projectorName });
   const statuses = async () => projector.status();
   const service = await createService({
     ...{ name: 'read-side', logLevel, knownProblems: readSideProblems },

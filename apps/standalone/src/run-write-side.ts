@@ -36,10 +36,10 @@ export async function runWriteSide({ configuration, ledgerKey: hex, parts }: Opt
   await parts.served;
 
   const seconds = (performance.now() / 1000).toFixed(1);
-  const { eventStoreUrl, databaseUrl, dataDir } = configuration;
+  const { eventStoreUrl, database, dataDir } = configuration;
   const empty = await isEmpty(log);
   announce(url);
-  console.log(banner({ url, dataDir, eventStoreUrl, databaseUrl, ledgerId, seconds, empty }));
+  console.log(banner({ url, dataDir, eventStoreUrl, databaseUrl: database.url, ledgerId, seconds, empty }));
 }
 
 /** Opens the ledger as soon as the event store answers; another ledger's key stops the start at once. */

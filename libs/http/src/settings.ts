@@ -82,10 +82,6 @@ export class Settings {
     return this.url('EVENTSTORE_URL', ['esdb', 'esdb+discover', 'kurrentdb', 'kurrentdb+discover']);
   }
 
-  get databaseUrl(): string | undefined {
-    return this.url('DATABASE_URL', ['postgres', 'postgresql']);
-  }
-
   get dataDir(): string {
     return this.text('DATA_DIR', './data');
   }
@@ -102,6 +98,25 @@ export class Settings {
   /** Who may post: the gateway's published addresses, unless it is set; `besides` joins those. */
   gatewaySources(besides = ''): AddressRanges {
     return this.ranges('GATEWAY_SOURCES', `208.71.240.0/21,${besides}`);
+  }
+
+  /** How the read models' database is used; the embedded one has no connections. */
+  get database() {
+    return {
+      url: this.url('DATABASE_URL', ['postgres', 'postgresql']),
+      mostConnections: this.integer('DATABASE_CONNECTIONS', 10, { min: 2, max: 1_000 }),
+      statementTimeoutMs: this.integer('DATABASE_STATEMENT_SECONDS', 60, { min: 1, max: 3_600 }) * 1_000,
+    };
+  }
+
+  /** Names a projector among all that ever run; one that is started again under its name goes on at once with what it held. */
+  get projectorName(): string | undefined {
+    return this.optional('PROJECTOR_NAME');
+  }
+
+  /** So old may be what the read API serves before it says that it is not ready. */
+  get maxLagSeconds(): number {
+    return this.integer('MAX_LAG_SECONDS', 60, { min: 1 });
   }
 
   get logLevel() {

@@ -8,8 +8,14 @@ const types: pg.CustomTypesConfig = {
     (PARSERS[oid] ?? pg.types.getTypeParser(oid, format as 'text')) as never,
 };
 
+export interface PostgresOptions {
+  readonly mostConnections: number;
+  /** The server ends a statement that takes longer. */
+  readonly statementTimeoutMs: number;
+}
+
 /** A pool of connections to PostgreSQL. Connections that break are replaced; the statement that was under way fails. */
-export function openPostgres(url: string, mostConnections: number): Engine {
+export function openPostgres(url: string, { mostConnections, statementTimeoutMs }: PostgresOptions): Engine {
   const pool = new pg.Pool({
     connectionString: url,
     max: mostConnections,
@@ -20,7 +26,7 @@ export function openPostgres(url: string, mostConnections: number): Engine {
       .join(' '),
     application_name: 'mo-ledger',
     connectionTimeoutMillis: 5_000,
-    statement_timeout: 60_000,
+    statement_timeout: statementTimeoutMs,
     keepAlive: true,
   });
   // A connection that breaks is taken out of the pool by the pool itself, and a statement that was under way fails; but unheard, the

@@ -17,6 +17,8 @@ export interface ReadStoreOptions {
   readonly dir?: string | undefined;
   /** The most connections to PostgreSQL; default 10. */
   readonly mostConnections?: number;
+  /** How long a statement may take on PostgreSQL, in milliseconds; default 60,000. */
+  readonly statementTimeoutMs?: number;
   /** Told where the embedded engine could not open its folder and began a new one. */
   readonly onSetAside?: (dir: string, movedTo: string, error: unknown) => void;
 }
@@ -39,8 +41,8 @@ export type ReadStoreTransaction = Transaction<AnyDatabase>;
  * @throws FolderLocked where another process has the folder
  */
 export async function openReadStore(options: ReadStoreOptions = {}): Promise<ReadStore> {
-  const { url, dir, mostConnections = 10, onSetAside = () => undefined } = options;
-  const engine = url ? openPostgres(url, mostConnections) : await openPglite(dir, onSetAside);
+  const { url, dir, mostConnections = 10, statementTimeoutMs = 60_000, onSetAside = () => undefined } = options;
+  const engine = url ? openPostgres(url, { mostConnections, statementTimeoutMs }) : await openPglite(dir, onSetAside);
   const dialect: Dialect = {
     createDriver: () => new TranslatingDriver(engine.driver),
     createQueryCompiler: () => new PostgresQueryCompiler(),

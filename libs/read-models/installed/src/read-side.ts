@@ -17,9 +17,17 @@ import { mainProjection, projections, queryModules } from './installed-read-mode
 /** What the projections say of themselves, from the runner in this process or from what another one left in the database. */
 export type Statuses = () => Promise<readonly ProjectionStatus[]>;
 
-/** A runner of every installed projection; `start()` begins, `stop()` ends after the batch under way. */
-export const createProjector = (log: EventLog, store: ReadStore, logger: Logger): ProjectionRunner =>
-  new ProjectionRunner({ log, store, projections, logger });
+/**
+ * A runner of every installed projection; `start()` begins, `stop()` ends after the batch under way.
+ *
+ * @param name of this projector among all that ever run; without it one is made up
+ */
+export const createProjector = (
+  log: EventLog,
+  store: ReadStore,
+  logger: Logger,
+  { name }: { name?: string | undefined } = {},
+): ProjectionRunner => new ProjectionRunner({ log, store, projections, logger, ...(name ? { name } : {}) });
 
 /** What the projectors left in the database of the installed projections. */
 export const savedStatuses =
