@@ -17,14 +17,26 @@ export const unescapeText = (stored: string): string =>
     ? stored.replace(EACH_ESCAPE, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
     : stored;
 
-/** The same for every string inside a JSON value, names of properties included. */
-export const escapeJson = (value: unknown): unknown => mapStrings(value, escapeText);
-export const unescapeJson = (value: unknown): unknown => mapStrings(value, unescapeText);
+// In a JSON document as JSON.stringify writes it NUL and lone surrogates are escapes; every escape is matched, so that none is taken for
+// one that begins inside another.
+const MAY_NEED_ESCAPE = /\\u(?:0000|d[89a-f])|\uE000/;
+const EACH_ESCAPE_OR_MARK = /\\(?:u(0000|d[89a-f]..)|.)|\uE000/g;
 
-function mapStrings(value: unknown, map: (text: string) => string): unknown {
-  if (typeof value === 'string') return map(value);
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, map));
+/** A value as JSON, the strings inside it (names of properties included) as `escapeText` gives them. */
+export function storableJson(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (!MAY_NEED_ESCAPE.test(text)) return text;
+  return text.replace(EACH_ESCAPE_OR_MARK, (found, odd?: string) => {
+    if (found === MARK) return escapeText(MARK);
+    return odd === undefined ? found : MARK + odd;
+  });
+}
+
+/** A value out of a JSON document whose strings `escapeText` gave, as it was. */
+export function unescapeJson(value: unknown): unknown {
+  if (typeof value === 'string') return unescapeText(value);
+  if (Array.isArray(value)) return value.map(unescapeJson);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   // fromEntries defines properties, so that a field called `__proto__` stays an ordinary one.
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [map(name), mapStrings(item, map)]));
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [unescapeText(name), unescapeJson(item)]));
 }

@@ -31,7 +31,7 @@ describe.each(engines())('the read store on $name', (engine) => {
   it('stores any text at all, finds it by itself, and gives it back as it was', async () => {
     const text = fc.string({
       unit: fc.oneof(
-        fc.constantFrom('\0', '\ud83d', '\udca9', '\uE000', '0', "'", '\\', '"', '{'),
+        fc.constantFrom('\0', '\ud83d', '\udca9', '\uE000', '0', "'", '\\', '"', '{', 'u0000', 'ud83d', '\n'),
         fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
       ),
     });
@@ -39,7 +39,18 @@ describe.each(engines())('the read store on $name', (engine) => {
       fc.asyncProperty(text, async (value) => expect(await roundTrip(value)).toBe(value)),
       { numRuns: 300 },
     );
-    for (const odd of ['\0', '\ud800', '\udfff\ud800', '\uE0000000', '\uE000', '__proto__', '👍'.repeat(15_360)])
+    for (const odd of [
+      '\0',
+      '\ud800',
+      '\udfff\ud800',
+      '\uE0000000',
+      '\uE000',
+      '\\u0000',
+      '\\\0',
+      '\\ud83d',
+      '__proto__',
+      '👍'.repeat(15_360),
+    ])
       expect(await roundTrip(odd)).toBe(odd);
   });
 

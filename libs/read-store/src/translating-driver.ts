@@ -1,12 +1,12 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
-import { escapeJson, escapeText, unescapeJson, unescapeText } from './any-text.js';
+import { escapeText, storableJson, unescapeJson, unescapeText } from './any-text.js';
 
 /** One JSON document in its stored form: a parameter for json columns and for `json_populate_recordset`. */
 export class StoredJson {
   constructor(readonly text: string) {}
 }
 
-export const json = (value: unknown): StoredJson => new StoredJson(JSON.stringify(escapeJson(value)));
+export const json = (value: unknown): StoredJson => new StoredJson(storableJson(value));
 
 /** An array of documents that are in their stored form already. */
 export const jsonArray = (documents: readonly StoredJson[]): StoredJson =>
