@@ -7,7 +7,7 @@ import {
   type StoredJson,
 } from '@mo-ledger/read-store';
 import type { Table } from './define-table.js';
-import type { KeyChanges, Row, RowChanges } from './row-changes.js';
+import { idOf, type Change, type KeyChanges, type Row, type RowChanges } from './row-changes.js';
 
 /** One document of rows stays far below what the engines take, however large the messages are. */
 const ROWS_A_STATEMENT = 1_000;
@@ -16,35 +16,42 @@ const CHARACTERS_A_STATEMENT = 4_000_000;
 /** Loads the rows that a batch touches, folds its changes in order, and writes each table: one query and one statement a table. */
 export async function writeRows(tx: ReadStoreTransaction, schema: string, changes: RowChanges): Promise<void> {
   for (const { name, table, keys } of changes.byTable()) {
-    for (let from = 0; from < keys.length; from += ROWS_A_STATEMENT)
-      await writeTable(tx, new TableStatements(schema, name, table), keys.slice(from, from + ROWS_A_STATEMENT));
+    const statements = new TableStatements(schema, name, table);
+    const stored = await loadRows(tx, statements, keys);
+    const put: Row[] = [];
+    const remove: StoredJson[] = [];
+    for (const [id, changed] of keys) {
+      const before = stored.get(id);
+      const row = changed.changes.reduce<Row | undefined>(folded, changed.put ?? before);
+      if (row === undefined) remove.push(statements.key(changed.key));
+      else if (row !== before) put.push(row);
+    }
+    for (const rows of inStatements(put)) await statements.put(rows).execute(tx);
+    for (const some of inPieces(remove)) await statements.remove(some).execute(tx);
   }
 }
 
-async function writeTable(
+/** The row after a change; undefined: there is none. */
+function folded(row: Row | undefined, change: Change): Row | undefined {
+  const next = change(row);
+  return next === undefined ? row : (next ?? undefined);
+}
+
+async function loadRows(
   tx: ReadStoreTransaction,
   statements: TableStatements,
-  keys: readonly KeyChanges[],
-): Promise<void> {
-  const touched = keys.filter(({ needsRow }) => needsRow).map(({ key }) => key);
+  keys: ReadonlyMap<string, KeyChanges>,
+): Promise<Map<string, Row>> {
+  const touched: StoredJson[] = [];
+  for (const { key, put } of keys.values()) if (put === null) touched.push(statements.key(key));
   const loaded = new Map<string, Row>();
-  if (touched.length > 0)
-    for (const row of (await statements.load(touched.map(json)).execute(tx)).rows) loaded.set(statements.id(row), row);
+  for (const some of inPieces(touched))
+    for (const row of (await statements.load(some).execute(tx)).rows) loaded.set(statements.id(row), row);
+  return loaded;
+}
 
-  const put: Row[] = [];
-  const remove: Row[] = [];
-  for (const { key, changes } of keys) {
-    const before = loaded.get(statements.id(key));
-    let row: Row | null | undefined = before;
-    for (const change of changes) {
-      const next = change(row ?? undefined);
-      if (next !== undefined) row = next;
-    }
-    if (row && row !== before) put.push(row);
-    else if (!row) remove.push(key);
-  }
-  for (const rows of inStatements(put)) await statements.put(rows).execute(tx);
-  if (remove.length > 0) await statements.remove(remove.map(json)).execute(tx);
+function* inPieces<T>(items: readonly T[]): Iterable<readonly T[]> {
+  for (let from = 0; from < items.length; from += ROWS_A_STATEMENT) yield items.slice(from, from + ROWS_A_STATEMENT);
 }
 
 /** Rows in their stored form, as many as one statement should carry. */
@@ -53,7 +60,10 @@ function* inStatements(rows: readonly Row[]): Iterable<readonly StoredJson[]> {
   let characters = 0;
   for (const row of rows) {
     const stored = json(row);
-    if (some.length > 0 && characters + stored.text.length > CHARACTERS_A_STATEMENT) {
+    if (
+      some.length === ROWS_A_STATEMENT ||
+      (some.length > 0 && characters + stored.text.length > CHARACTERS_A_STATEMENT)
+    ) {
       yield some;
       some = [];
       characters = 0;
@@ -75,7 +85,10 @@ class TableStatements {
     this.#table = sql.id(schema, name);
   }
 
-  id = (row: Row): string => JSON.stringify(this.definition.key.map((column) => row[column]));
+  id = (row: Row): string => idOf(this.definition.key, row);
+
+  /** The key's columns alone. */
+  key = (row: Row): StoredJson => json(Object.fromEntries(this.definition.key.map((column) => [column, row[column]])));
 
   load = (keys: readonly StoredJson[]): RawBuilder<Row> =>
     sql<Row>`select t.* from ${this.#table} t join ${this.#rows(keys)} k on ${this.#sameKey}`;
