@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Up to this many devices are remembered each, and their number is exact. */
 const MOST_EACH = 512;
@@ -20,8 +20,7 @@ export const NO_DEVICES: DeviceSketch = 'e';
 const NO_REGISTERS = String.fromCharCode(ZERO).repeat(REGISTERS);
 
 /** The hash by which a device is remembered: 48 bits in base64. */
-export const deviceHash = (device: string): string =>
-  createHash('sha256').update(device).digest('base64url').slice(0, HASH_CHARACTERS);
+export const deviceHash = (device: string): string => hash('sha256', device, 'base64url').slice(0, HASH_CHARACTERS);
 
 const isExact = (sketch: DeviceSketch): boolean => sketch.startsWith('e');
 const eachOf = (sketch: DeviceSketch): string[] =>

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as hashOf } from 'node:crypto';
 import type { RowsOf } from '@mo-ledger/projections';
 import type { AttemptOutcome } from './attempt.js';
 import type { auditTables } from './audit-trail.tables.js';
@@ -55,33 +55,52 @@ interface Addition {
   readonly devices: Set<string>;
 }
 
+/** What a batch adds. */
+interface Batch {
+  readonly additions: Map<string, Addition>;
+  /** Those that an attempt counts in, by what they have in common: its hour, organization and values. */
+  readonly counting: Map<string, readonly Addition[]>;
+}
+
 // An attempt counts in 14 rows, a batch in far fewer: what it adds to a row is added up first, and applied when the row is loaded.
-const batches = new WeakMap<Rows, Map<string, Addition>>();
+const batches = new WeakMap<Rows, Batch>();
 
 /** Counts an attempt in each interval, by each set of dimensions. */
 export function count(attempt: Counted, rows: Rows): void {
-  const additions = batches.get(rows) ?? new Map<string, Addition>();
-  batches.set(rows, additions);
-  const { organization, values, outcome } = attempt;
+  const batch = batches.get(rows) ?? { additions: new Map(), counting: new Map() };
+  batches.set(rows, batch);
+  const { organization, outcome, values } = attempt;
+  const hour = floorTo('HOUR', Date.parse(attempt.at));
+  const common = JSON.stringify([hour, organization, values.carrier, values.channel, values.router, values.code]);
+  const counting = batch.counting.get(common) ?? additionsOf(batch, hour, organization, values, rows);
+  batch.counting.set(common, counting);
   const device = attempt.device === null ? null : deviceHash(attempt.device);
-  const written = DIMENSIONS.map((dimension) => JSON.stringify(values[dimension]));
-  for (const interval of INTERVALS) {
-    const from = new Date(floorTo(interval, Date.parse(attempt.at))).toISOString();
-    for (const { mask, dimensions } of SETS) {
-      const key = `${interval} ${mask} ${from} ${organization} ${written.filter((_, bit) => mask & (1 << bit)).join()}`;
-      let addition = additions.get(key);
-      if (!addition) {
-        addition = { counts: { recorded: 0, duplicates: 0, conflicts: 0, quarantined: 0 }, devices: new Set() };
-        additions.set(key, addition);
-        const of = Object.fromEntries(
-          DIMENSIONS.map((dimension) => [dimension, dimensions.includes(dimension) ? values[dimension] : null]),
-        ) as Values;
-        add(hash(key), { interval, mask, from, organization, ...of, sort: sortOf(dimensions, values) }, addition, rows);
-      }
-      addition.counts[COUNTS[outcome]]++;
-      if (device !== null) addition.devices.add(device);
-    }
+  for (const { counts, devices } of counting) {
+    counts[COUNTS[outcome]]++;
+    if (device !== null) devices.add(device);
   }
+}
+
+function additionsOf(batch: Batch, hour: number, organization: string, values: Values, rows: Rows): Addition[] {
+  const written = DIMENSIONS.map((dimension) => JSON.stringify(values[dimension]));
+  return INTERVALS.flatMap((interval) => {
+    const from = new Date(floorTo(interval, hour)).toISOString();
+    return SETS.map(({ mask, dimensions }) => {
+      const key = `${interval} ${mask} ${from} ${organization} ${written.filter((_, bit) => mask & (1 << bit)).join()}`;
+      const known = batch.additions.get(key);
+      if (known) return known;
+      const addition = {
+        counts: { recorded: 0, duplicates: 0, conflicts: 0, quarantined: 0 },
+        devices: new Set<string>(),
+      };
+      batch.additions.set(key, addition);
+      const of = Object.fromEntries(
+        DIMENSIONS.map((dimension) => [dimension, dimensions.includes(dimension) ? values[dimension] : null]),
+      ) as Values;
+      add(hash(key), { interval, mask, from, organization, ...of, sort: sortOf(dimensions, values) }, addition, rows);
+      return addition;
+    });
+  });
 }
 
 type Of = {
@@ -114,4 +133,4 @@ export function sortOf(dimensions: readonly Dimension[], values: Values): string
   return [...beginnings, hash(JSON.stringify(of))].join(' ');
 }
 
-const hash = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
+const hash = (text: string): string => hashOf('sha256', text, 'base64url').slice(0, 22);
