@@ -36,11 +36,12 @@ export async function startParts(configuration: Configuration, ledgerKey: string
     // Started again, the read side goes on at once with the projections that it held.
     PROJECTOR_NAME: `standalone-${hostname()}-${process.pid}`,
   };
+  // Recording never waits for deciding: both may lag behind a burst of posts.
   const router = new SupervisedProcess({
-    ...{ name: 'keyword-router', file: join(root, 'apps/keyword-router/dist/main.js'), env },
+    ...{ name: 'keyword-router', file: join(root, 'apps/keyword-router/dist/main.js'), env, givesWay: true },
   });
   const readSide = new SupervisedProcess({
-    ...{ name: 'read-side', file: join(import.meta.dirname, 'read-side.main.js'), env },
+    ...{ name: 'read-side', file: join(import.meta.dirname, 'read-side.main.js'), env, givesWay: true },
   });
   const rest = [router, readSide];
   const all = eventStore ? [eventStore.process, ...rest] : rest;

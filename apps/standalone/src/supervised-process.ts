@@ -1,4 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { constants, setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Announcement } from '@mo-ledger/http';
 
@@ -10,6 +12,8 @@ export interface ProcessOptions {
   readonly env: Readonly<Record<string, string>>;
   /** For a program that does not announce where it listens but says so on stdout, at this address: it serves when it has. */
   readonly fixedUrl?: string;
+  /** It makes do with what the others leave of the processor: what it does may wait. */
+  readonly givesWay?: boolean;
 }
 
 /** A process beside this one cannot start; the message is what it said last. */
@@ -21,6 +25,19 @@ const FIRST_TRIES = 25;
 const LONGEST_PAUSE_MS = 2_000;
 /** How long a process may take to stop before it is ended. */
 const STOP_MS = 12_000;
+
+/**
+ * Lets a process of a session of its own give way to all others, wherever that can be said. Linux on a desktop shares the processor
+ * out among sessions first, and a priority only counts within one: there the session has to give way too.
+ */
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already.
+  }
+  writeFile(`/proc/${pid}/autogroup`, String(constants.priority.PRIORITY_LOW)).catch(() => undefined);
+}
 
 /** The line that says why it ended: of an error's message and stack the message. */
 function lastWords(said: string): string | undefined {
@@ -79,7 +96,7 @@ export class SupervisedProcess {
   }
 
   #run(): Promise<string> {
-    const { name, file, args = [], env, fixedUrl } = this.options;
+    const { name, file, args = [], env, fixedUrl, givesWay } = this.options;
     // A group of its own: Ctrl-C in the terminal reaches this process alone, which then stops the others in order.
     const child = fork(file, [...args], {
       env: { ...process.env, ...env },
@@ -87,6 +104,7 @@ export class SupervisedProcess {
       detached: true,
     });
     this.#child = child;
+    if (givesWay && child.pid !== undefined) giveWay(child.pid);
     let said = '';
     child.stderr?.on('data', (chunk: Buffer) => {
       if (this.#url === null) said = (said + chunk.toString()).slice(-10_000);
