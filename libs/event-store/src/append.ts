@@ -7,7 +7,7 @@ import {
   type ExpectedRevision,
   type NewEvent,
 } from '@mo-ledger/event-sourcing';
-import type { EventData } from '@eventstore/db-client';
+import type { SerialisedEvent } from './batch-append.js';
 import type { Connection } from './connection.js';
 import { TimedOut, within } from './deadline.js';
 import { isRefusal, isWrongExpectedVersion } from './errors.js';
@@ -15,17 +15,12 @@ import { isRefusal, isWrongExpectedVersion } from './errors.js';
 const ONE_TRY_MS = 2_000;
 const LONGEST_PAUSE_MS = 250;
 
-const toEventData = ({ id, event }: NewEvent, index: number, events: readonly NewEvent[]): EventData => {
-  // What cannot be serialised (a bigint) must fail here: in the client it would be an unhandled rejection, and the append would never settle.
-  JSON.stringify(event.data);
-  return {
-    id,
-    type: event.type,
-    contentType: 'application/json',
-    data: event.data as Record<string, unknown>,
-    metadata: appendedMetadata(events, index) as never,
-  };
-};
+const serialised = ({ id, event }: NewEvent, index: number, events: readonly NewEvent[]): SerialisedEvent => ({
+  id,
+  type: event.type,
+  data: Buffer.from(JSON.stringify(event.data)),
+  metadata: Buffer.from(JSON.stringify(appendedMetadata(events, index))),
+});
 
 /**
  * Appends until it is certain what became of it. Any error but a refusal means "outcome unknown" (one append's error rejects every
@@ -38,20 +33,15 @@ export async function append(
   expected: ExpectedRevision,
   timeoutMs: number,
 ): Promise<Appended> {
-  const data = events.map(toEventData);
+  const data = events.map(serialised);
   const deadline = performance.now() + timeoutMs;
   let cause: unknown;
   for (let tries = 0; ; tries++) {
     const left = deadline - performance.now();
     if (left <= 0) throw new NotDurable(`the event store did not confirm an append within ${timeoutMs} ms`, { cause });
-    const { client, generation } = await connection.current();
+    const { appends, generation } = await connection.current();
     try {
-      const result = await within(
-        Math.min(left, ONE_TRY_MS),
-        client.appendToStream(stream, data, { expectedRevision: expected }),
-      );
-      if (result.position) return { revision: result.nextExpectedRevision, position: result.position.commit };
-      throw new Error('an append was answered without a position');
+      return await within(Math.min(left, ONE_TRY_MS), appends.append(stream, data, expected));
     } catch (error) {
       if (isWrongExpectedVersion(error)) throw new WrongExpectedRevision(stream, expected);
       if (isRefusal(error)) throw error;

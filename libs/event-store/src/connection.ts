@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as DbClient from '@eventstore/db-client';
+import { BatchAppends } from './batch-append.js';
 
 // The client is CommonJS without named exports that Node could see.
 const { EventStoreDBClient } = createRequire(import.meta.url)('@eventstore/db-client') as typeof DbClient;
@@ -15,13 +16,13 @@ export type Client = DbClient.EventStoreDBClient;
  * new one is used.
  */
 export class Connection {
-  #client: Promise<Client>;
+  #client: Promise<{ readonly client: Client; readonly appends: BatchAppends }>;
   #generation = 0;
   #opened = 0;
   #closed = false;
 
   constructor(private readonly url: string) {
-    this.#client = Promise.resolve(this.open());
+    this.#client = Promise.resolve(this.#openWithAppends());
   }
 
   /** A client of its own, for a subscription. */
@@ -29,9 +30,14 @@ export class Connection {
     return EventStoreDBClient.connectionString(ownConnection(this.url, ++this.#opened));
   }
 
-  async current(): Promise<{ client: Client; generation: number }> {
+  #openWithAppends() {
+    const client = this.open();
+    return { client, appends: new BatchAppends(client) };
+  }
+
+  async current(): Promise<{ client: Client; appends: BatchAppends; generation: number }> {
     const generation = this.#generation;
-    return { client: await this.#client, generation };
+    return { ...(await this.#client), generation };
   }
 
   /** Whether the client of that generation is still the one in use. A call of one that was replaced may end as if all was well. */
@@ -43,15 +49,15 @@ export class Connection {
   renew(failed: number): void {
     if (failed !== this.#generation || this.#closed) return;
     this.#generation++;
-    this.#client = this.#client.then(async (client) => {
+    this.#client = this.#client.then(async ({ client }) => {
       await client.dispose().catch(() => undefined);
-      return this.open();
+      return this.#openWithAppends();
     });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await (await this.#client).dispose().catch(() => undefined);
+    await (await this.#client).client.dispose().catch(() => undefined);
   }
 }
 
