@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util';
 import { startPostgres } from '@mo-ledger/read-store/testing';
 import { BEGIN } from './audit/attempts.js';
 import { openTrail, type Trail } from './audit/trail.js';
 import type { Bench, Result } from './bench.js';
 import { median } from './median.js';
+import type { Given } from './options.js';
 
 const day = (n: number): string => new Date(BEGIN + n * 86_400_000).toISOString();
 
@@ -44,30 +44,22 @@ async function ask({ url }: Trail, { path, firstByte }: (typeof QUESTIONS)[numbe
   return took;
 }
 
-async function run(args: readonly string[]): Promise<Result> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      few: { type: 'string', default: '10000' },
-      many: { type: 'string', default: '1000000' },
-      rounds: { type: 'string', default: '60' },
-      engine: { type: 'string', default: 'pglite' },
-    },
-  });
-  const cluster = values.engine === 'postgres' ? await startPostgres() : null;
-  if (values.engine === 'postgres' && !cluster) throw new Error('PostgreSQL is not installed');
-  const few = await openTrail(Number(values.few), cluster?.url ?? null);
-  const many = await openTrail(Number(values.many), cluster?.url ?? null);
+async function run(given: Given): Promise<Result> {
+  const engine = given.text('engine');
+  const cluster = engine === 'postgres' ? await startPostgres() : null;
+  if (engine === 'postgres' && !cluster) throw new Error('PostgreSQL is not installed');
+  const few = await openTrail(given.number('few'), cluster?.url ?? null);
+  const many = await openTrail(given.number('many'), cluster?.url ?? null);
   const ratios: Record<string, number> = {};
   const figures: Record<string, number | string> = {
-    engine: values.engine,
+    engine,
     [`${few.attempts} attempts, projected a second`]: few.projectedPerSecond,
     [`${many.attempts} attempts, projected a second`]: many.projectedPerSecond,
   };
   for (const question of QUESTIONS) {
     const took: { few: number[]; many: number[] } = { few: [], many: [] };
     // In turns, so that whatever else the machine does falls on both.
-    for (let round = -5; round < Number(values.rounds); round++) {
+    for (let round = -5; round < given.number('rounds'); round++) {
       const [a, b] = [await ask(few, question), await ask(many, question)];
       if (round < 0) continue;
       took.few.push(a);
@@ -85,7 +77,12 @@ async function run(args: readonly string[]): Promise<Result> {
 
 export const audit: Bench = {
   name: 'audit',
-  summary:
-    'lists, summaries and exports of a long audit trail beside those of a short one (--few, --many, --engine postgres)',
+  summary: 'lists, summaries and exports of a long audit trail beside those of a short one',
+  options: {
+    few: { default: '10000', quick: '1000', meaning: 'attempts of the short one' },
+    many: { default: '1000000', quick: '10000', meaning: 'attempts of the long one' },
+    rounds: { default: '60', quick: '5', meaning: 'how often each is asked' },
+    engine: { default: 'pglite', meaning: 'or postgres' },
+  },
   run,
 };

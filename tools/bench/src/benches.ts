@@ -1,9 +1,19 @@
 import { audit } from './audit.bench.js';
 import type { Bench } from './bench.js';
+import { emmett } from './emmett.bench.js';
 import { eventStore } from './event-store.bench.js';
+import { freshness } from './freshness.bench.js';
 import { fuzz } from './fuzz.bench.js';
 import { ingest } from './ingest.bench.js';
+import { memory } from './memory.bench.js';
+import { queries } from './queries.bench.js';
+import { rebuild } from './rebuild.bench.js';
 import { routing } from './routing.bench.js';
+import { scale } from './scale.bench.js';
+import { start } from './start.bench.js';
 
-/** Every benchmark there is. */
-export const benches: readonly Bench[] = [audit, eventStore, fuzz, ingest, routing];
+/** Every benchmark there is, in the order in which all of them run: what one measures, a later one compares itself with. */
+export const benches: readonly Bench[] = [
+  ...[ingest, freshness, routing, rebuild, queries, start, memory, scale],
+  ...[emmett, eventStore, audit, fuzz],
+];

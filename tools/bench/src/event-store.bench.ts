@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import type { Bench, Result } from './bench.js';
 import { start } from './event-store/child.js';
 import type { Child } from './event-store/child.js';
 import { appends, fill, readAll, subscribe } from './event-store/workload.js';
 import type { Appends } from './event-store/workload.js';
+import type { Given } from './options.js';
 
 const IN_FLIGHT = [1, 64, 1024] as const;
 const FEW = 10_000;
@@ -81,18 +81,10 @@ const ratiosOf = (name: string, ours: Measured, other: Measured): Record<string,
   [`${name}: filtered subscription`]: ours.subscription / other.subscription,
 });
 
-const run = async (args: readonly string[]): Promise<Result> => {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      stored: { type: 'string', default: '100000' },
-      seconds: { type: 'string', default: '3' },
-      rounds: { type: 'string', default: '3' },
-      reads: { type: 'string', default: '50000' },
-      prepared: { type: 'string' },
-    },
-  });
-  const [stored, seconds, rounds, reads] = [values.stored, values.seconds, values.rounds, values.reads].map(Number);
+const run = async (given: Given): Promise<Result> => {
+  const [stored, seconds] = [given.number('stored'), given.number('seconds')];
+  const [rounds, reads] = [given.number('rounds'), given.number('reads')];
+  const prepared = given.text('prepared') || undefined;
   const dir = mkdtempSync(join(tmpdir(), 'bench-event-store-'));
   const ceiling = await start(doNothing, []);
   const metricsPort = await freePort();
@@ -102,21 +94,21 @@ const run = async (args: readonly string[]): Promise<Result> => {
   const all = { ceiling: [] as Measured[], few: [] as Measured[], many: [] as Measured[] };
 
   let server = await serve(dir);
-  await fill(connect(server), Math.max(FEW, reads ?? 0));
-  for (let round = 0; round < (rounds ?? 1); round++) {
-    all.ceiling.push(await measure(connect(ceiling), seconds ?? 1, reads ?? FEW));
-    all.few.push(await measure(connect(server), seconds ?? 1, reads ?? FEW));
+  await fill(connect(server), Math.max(FEW, reads));
+  for (let round = 0; round < rounds; round++) {
+    all.ceiling.push(await measure(connect(ceiling), seconds, reads));
+    all.few.push(await measure(connect(server), seconds, reads));
   }
   figures['few events: resident bytes'] = (await gauges(metricsPort))('resident_bytes');
-  if (values.prepared === undefined) await fill(connect(server), stored ?? 0);
+  if (prepared === undefined) await fill(connect(server), stored);
   await server.stop();
 
-  server = await serve(values.prepared ?? dir);
+  server = await serve(prepared ?? dir);
   figures[`start-up ms with the stored events`] = server.startMs;
   await gauges(metricsPort);
-  for (let round = 0; round < (rounds ?? 1); round++) {
-    all.ceiling.push(await measure(connect(ceiling), seconds ?? 1, reads ?? FEW));
-    all.many.push(await measure(connect(server), seconds ?? 1, reads ?? FEW));
+  for (let round = 0; round < rounds; round++) {
+    all.ceiling.push(await measure(connect(ceiling), seconds, reads));
+    all.many.push(await measure(connect(server), seconds, reads));
   }
   const gauge = await gauges(metricsPort);
   figures['stored events: resident bytes'] = gauge('resident_bytes');
@@ -142,9 +134,15 @@ const run = async (args: readonly string[]): Promise<Result> => {
   };
 };
 
-/** Takes `--stored N --seconds S --rounds R --reads N`, and `--prepared FOLDER` with the stored events in it. */
 export const eventStore: Bench = {
   name: 'event-store',
   summary: 'the embedded event store beside a server that answers at once and stores nothing',
+  options: {
+    stored: { default: '100000', quick: '5000', meaning: 'events that are there the second time' },
+    seconds: { default: '3', quick: '1', meaning: 'of each load' },
+    rounds: { default: '5', quick: '1', meaning: 'rounds' },
+    reads: { default: '50000', quick: '5000', meaning: 'events of each read' },
+    prepared: { default: '', meaning: 'a folder with the stored events in it' },
+  },
   run,
 };

@@ -1,6 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '@mo-ledger/gateway-simulator';
 import type { Bench } from './bench.js';
@@ -24,18 +23,19 @@ interface Sent {
  */
 export const fuzz: Bench = {
   name: 'fuzz',
-  summary:
-    'any bytes, headers and sizes to a running ledger: no 5xx, nothing lost, memory flat [--count N] [--seed N] [--url URL]',
-  async run(args) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { count: { type: 'string', default: '5000' }, seed: { type: 'string' }, url: { type: 'string' } },
-    });
-    const count = Number(values.count);
-    const seed = Number(values.seed ?? Date.now() % 1_000_000);
-    const ledger = values.url === undefined ? await startLedger() : null;
+  summary: 'any bytes, headers and sizes to a running ledger: no 5xx, nothing lost, memory flat',
+  options: {
+    count: { default: '5000', quick: '1000', meaning: 'posts' },
+    seed: { default: '0', meaning: 'what they are generated from; 0: another one each time' },
+    url: { default: '', meaning: 'a ledger that runs; its own by default' },
+  },
+  async run(given) {
+    const count = given.number('count');
+    const seed = given.number('seed') || Date.now() % 1_000_000;
+    const running = given.text('url').replace(/\/$/, '');
+    const ledger = running === '' ? await startLedger() : null;
     try {
-      const url = ledger?.url ?? values.url?.replace(/\/$/, '') ?? '';
+      const url = ledger?.url ?? running;
       const organization = `fuzz-${Date.now().toString(36)}`;
       await provision(url, organization);
       const requests = fuzzRequests(organization, new Random(seed), 148_000_000_000 + Date.now());

@@ -1,30 +1,83 @@
-// npm run bench -- NAME [--json FILE] [what the benchmark itself takes]
+// npm run bench -- [NAME] [--quick] [--json FILE] [--keep DIR] [what the benchmark itself takes]
 import { writeFileSync } from 'node:fs';
-import type { Result } from './bench.js';
+import type { Bench, Result, Shared } from './bench.js';
 import { benches } from './benches.js';
+import { Memo } from './memo.js';
+import { Given, readCommandLine, type CommandLine } from './options.js';
+import { print, ratioLines, ratioTable, toJson, toTable } from './report.js';
+import { Seeds } from './seed/seeds.js';
 
-const print = (title: string, values: Readonly<Record<string, number | string>>): void => {
-  console.log(title);
-  for (const [name, value] of Object.entries(values)) {
-    const shown = typeof value === 'number' ? value.toLocaleString('en', { maximumFractionDigits: 3 }) : value;
-    console.log(`  ${name.padEnd(48)} ${shown}`);
+const USAGE = `usage: npm run bench -- [NAME] [options]      without a name: all of them in turn
+
+  --list        what there is
+  --help        with a name, the options of that benchmark
+  --quick       everything small, to see that it works; its figures mean nothing
+  --json FILE   writes { bench, ratios, figures }
+  --keep DIR    takes seeded ledgers from there, and leaves them there
+`;
+
+const list = (): string => toTable(benches.map(({ name, summary }) => [name, summary]));
+
+const help = ({ name, summary, options }: Bench): string =>
+  `${name}: ${summary}\n\n${toTable([
+    ['option', 'default', '--quick', ''],
+    ...Object.entries(options).map(([option, { default: usual, quick = usual, meaning }]) => [
+      ...[`--${option}`, usual, quick, meaning],
+    ]),
+  ])}`;
+
+const writeJson = (file: string | undefined, bench: string, result: Result): void => {
+  if (file !== undefined) writeFileSync(file, `${JSON.stringify(toJson(bench, result), null, 2)}\n`);
+};
+
+const runOne = (bench: Bench, { values, quick }: CommandLine, shared: Shared): Promise<Result> =>
+  bench.run(new Given(bench.options, values, quick), shared);
+
+/** All in turn: one that fails does not keep the others from being measured. */
+async function runAll(line: CommandLine, shared: Shared): Promise<void> {
+  const lines: string[][] = [];
+  const ratios: Record<string, number> = {};
+  const figures: Record<string, number | string> = {};
+  for (const bench of benches) {
+    const begun = performance.now();
+    try {
+      const result = await runOne(bench, line, shared);
+      print(bench, result);
+      lines.push(...ratioLines(bench, result));
+      const json = toJson(bench.name, result) as { ratios: object; figures: object };
+      Object.assign(ratios, json.ratios);
+      for (const [name, value] of Object.entries(json.figures)) figures[`${bench.name}: ${name}`] = value as number;
+    } catch (error) {
+      console.error(`\n${bench.name} failed:`, error);
+      process.exitCode = 1;
+    }
+    figures[`${bench.name}: minutes`] = (performance.now() - begun) / 60_000;
+    writeJson(line.json, 'all', { ratios, figures });
   }
-};
-
-const report = (bench: string, { ratios, figures }: Result, json: string | undefined): void => {
-  print('figures', figures);
-  print('ratios', ratios);
-  if (json !== undefined) writeFileSync(json, `${JSON.stringify({ bench, ratios, figures }, null, 2)}\n`);
-};
-
-const [name, ...args] = process.argv.slice(2);
-const bench = benches.find((one) => one.name === name);
-if (!bench) {
-  console.error(`usage: npm run bench -- NAME [--json FILE]\n`);
-  for (const one of benches) console.error(`  ${one.name.padEnd(16)} ${one.summary}`);
-  process.exit(2);
+  console.log(`\nall\n\n${ratioTable(lines)}`);
 }
-const at = args.indexOf('--json');
-const [, json] = at < 0 ? [] : args.splice(at, 2);
-report(bench.name, await bench.run(args), json);
-process.exit(0);
+
+async function main(args: readonly string[]): Promise<void> {
+  const line = readCommandLine(args, benches);
+  const bench = benches.find(({ name }) => name === line.name);
+  if (line.list) return console.log(list());
+  if (line.help) return console.log(bench ? help(bench) : `${USAGE}\n${list()}`);
+  if (line.name !== null && !bench) throw new Error(`there is no benchmark ${line.name}\n\n${USAGE}\n${list()}`);
+  const shared = { seeds: new Seeds(line.keep), memo: new Memo() };
+  try {
+    if (!bench) return await runAll(line, shared);
+    const result = await runOne(bench, line, shared);
+    print(bench, result);
+    writeJson(line.json, bench.name, result);
+  } finally {
+    await shared.seeds.close();
+  }
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error && process.env['DEBUG'] === undefined ? error.message : error);
+  process.exitCode = 1;
+}
+process.exit();

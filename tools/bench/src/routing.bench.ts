@@ -1,20 +1,22 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { LedgerKey, type EventLog } from '@mo-ledger/event-sourcing';
 import { connectEventLog } from '@mo-ledger/event-store';
 import { installedHandlers } from '@mo-ledger/installed-handlers';
-import { KeywordRouter } from '@mo-ledger/routing';
+import { CHECKPOINT_STREAM, KeywordRouter } from '@mo-ledger/routing';
 import { LedgerOfMessages, programProvisioned } from '@mo-ledger/routing/testing';
 import type { Bench, Result } from './bench.js';
-import { start } from './event-store/child.js';
+import { compare } from './comparison.js';
+import { startEventStore } from './event-store-process.js';
+import { measureBurst } from './ingest/burst.js';
 import { median } from './median.js';
 
 const key = new LedgerKey('ab'.repeat(32));
-const embedded = new URL('./main.js', import.meta.resolve('@mo-ledger/embedded-event-store'));
 const PROGRAMS_AT_ONCE = 500;
-const RECORDING = 64;
+const RECORDING = 256;
+/** Of those whose messages are routed as fast as it goes. */
+const SUBSCRIBERS = 10_000;
 
 /** A code of its own on the one log, with so many programs and so many phones that text to it. */
 class Scene {
@@ -78,55 +80,62 @@ class Scene {
   }
 }
 
-/** How many texts a second the router routes that have been recorded before it starts. */
-async function catchUp(log: EventLog, texts: number): Promise<number> {
-  const ledger = new LedgerOfMessages(log, key, 'catch-up');
-  await ledger.code('26169');
-  await ledger.program('26169', 'P-JOIN', 'join', ['JOIN']);
-  let first = 0;
-  const router = new KeywordRouter({
-    log,
-    key,
-    handlers: installedHandlers,
-    onRouted: () => (first ||= performance.now()),
-  });
+/** How many texts a second the router routes that have been recorded before it starts, each phone in turn. */
+async function catchUp(log: EventLog, texts: number, phones: number, round: number): Promise<number> {
+  const code = String(26_170 + round);
+  const ledger = new LedgerOfMessages(log, key, `catch-up-${round}`);
+  await ledger.code(code);
+  const { position: before } = await ledger.program(code, 'P-JOIN', 'join', ['JOIN']);
   let left = texts;
+  let last = 0n;
   const recording = async (): Promise<void> => {
-    while (left > 0) await ledger.text('join', { from: `+1404${2_000_000 + left--}`, code: '26169' });
+    while (left > 0) {
+      const { position } = await ledger.text('join', { from: `+1404${2_000_000 + (left-- % phones)}`, code });
+      if (position > last) last = position;
+    }
   };
   await Promise.all(Array.from({ length: RECORDING }, recording));
-  const { position } = await ledger.text('join', { code: '26169' });
+  let first = 0;
+  const onRouted = (): void => void (first ||= performance.now());
+  const router = new KeywordRouter({ log: from(log, before), key, handlers: installedHandlers, onRouted });
   router.start();
-  while ((router.position ?? -1n) < position) await new Promise((resolve) => setTimeout(resolve, 5));
+  while ((router.position ?? -1n) < last) await new Promise((resolve) => setTimeout(resolve, 5));
   const seconds = (performance.now() - first) / 1_000;
   await router.stop();
   return texts / seconds;
 }
 
+/** The log as a router sees it that has no checkpoint: from a position on, so that each round has its own texts only. */
+const from = (log: EventLog, position: bigint): EventLog => ({
+  ...log,
+  subscribe: (options) => log.subscribe(options.after === 'start' ? { ...options, after: position } : options),
+  readStream: (stream, options) => (stream === CHECKPOINT_STREAM ? NOTHING : log.readStream(stream, options)),
+});
+const NOTHING = (async function* () {})();
+
 export const routing: Bench = {
   name: 'routing',
-  summary: 'a message routed with 100,000 subscribers and with 10,000 programs, beside ten of each',
-  run: async (args): Promise<Result> => {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        subscribers: { type: 'string', default: '100000' },
-        programs: { type: 'string', default: '10000' },
-        texts: { type: 'string', default: '300' },
-        rounds: { type: 'string', default: '5' },
-      },
-    });
-    const [subscribers, programs, texts, rounds] = [
-      values.subscribers,
-      values.programs,
-      values.texts,
-      values.rounds,
-    ].map(Number) as [...[number, number, number, number]];
+  summary: 'messages routed, beside posts; and with many subscribers or programs, beside ten of each',
+  options: {
+    subscribers: { default: '100000', quick: '1000', meaning: 'of the code with many' },
+    programs: { default: '10000', quick: '1000', meaning: 'of the code with many' },
+    texts: { default: '300', quick: '50', meaning: 'routed one after the other, each round' },
+    rounds: { default: '5', quick: '2', meaning: 'rounds' },
+    messages: { default: '50000', quick: '5000', meaning: 'routed as fast as it goes, by 10,000 subscribers' },
+    burst: { default: '10', quick: '3', meaning: 'seconds of the posts that this is compared with' },
+  },
+  goals: { routing: { atLeast: 1 } },
+  run: async (given, { memo }): Promise<Result> => {
+    const [subscribers, programs] = [given.number('subscribers'), given.number('programs')];
+    const [texts, rounds] = [given.number('texts'), given.number('rounds')];
+    const burst = await memo.get('burst', async () => (await measureBurst(given.number('burst'), 1)).perSecond);
     const dir = mkdtempSync(join(tmpdir(), 'mo-ledger-bench-'));
-    const store = await start(embedded, ['--port', '0', '--dir', dir]);
-    const log = connectEventLog({ url: `esdb://127.0.0.1:${store.port}?tls=false` });
+    const store = await startEventStore(dir);
+    const log = connectEventLog({ url: store.url });
     try {
-      const perSecond = await catchUp(log, 20_000);
+      const perSecond: number[] = [];
+      for (let round = 0; round < rounds; round++)
+        perSecond.push(await catchUp(log, given.number('messages'), SUBSCRIBERS, round));
       const ledger = new LedgerOfMessages(log, key, 'routing');
       const router = new KeywordRouter({ log, key, handlers: installedHandlers });
       router.start();
@@ -152,14 +161,15 @@ export const routing: Bench = {
       for (let round = 0; round < rounds; round++) cold.push(median(await many.times(texts)));
       await forgetful.stop();
       const of = (one: Scene): number => median(times.get(one) ?? []);
+      const what = { name: 'routing', unit: 'messages/s', with: 'posts/s of a burst through the whole ledger' };
       return {
+        comparisons: [compare(what, perSecond, [burst])],
         ratios: {
           [`time a message, ${subscribers} subscribers : 10`]: of(many) / of(few),
           [`time a message, ${subscribers} subscribers, none in memory : 10`]: median(cold) / of(few),
           [`time a message, ${programs} programs : 10`]: of(manyPrograms) / of(few),
         },
         figures: {
-          'messages routed/s, catching up, each of a new subscriber': perSecond,
           'ms from recorded to routed, 10 subscribers, 10 programs': of(few),
           [`ms from recorded to routed, ${subscribers} subscribers`]: of(many),
           [`ms from recorded to routed, ${subscribers} subscribers, none in memory`]: median(cold),

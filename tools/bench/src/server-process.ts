@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const root = resolve(import.meta.dirname, '../../..');
+/** The repository. */
+export const root = resolve(import.meta.dirname, '../../..');
 
 /** A server that a benchmark measures, as a process of its own. */
 export interface ServerProcess {
@@ -29,18 +30,19 @@ export async function startServer(file: string, env: Record<string, string> = {}
   return { url, pid: child.pid ?? 0, stop: () => stopped(child) };
 }
 
-/** Starts the whole ledger on a folder of its own, which goes with it. */
+/** Starts the whole ledger, on a folder that is given, or on one of its own, which goes with it. */
 export async function startLedger(
   env: Record<string, string> = {},
+  given?: string,
 ): Promise<ServerProcess & { readonly dataDir: string }> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'mo-ledger-bench-'));
+  const dataDir = given ?? (await mkdtemp(join(tmpdir(), 'mo-ledger-bench-')));
   const settings = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error', ...env };
   const server = await startServer(join(root, 'apps/standalone/dist/main.js'), settings);
   return {
     ...{ ...server, dataDir },
     stop: async () => {
       await server.stop();
-      await rm(dataDir, { recursive: true, force: true });
+      if (given === undefined) await rm(dataDir, { recursive: true, force: true });
     },
   };
 }

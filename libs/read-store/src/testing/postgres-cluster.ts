@@ -17,8 +17,10 @@ export interface TestPostgres {
 /**
  * PostgreSQL for specs: the server that `TEST_DATABASE_URL` names, or a cluster of its own in a temporary folder where PostgreSQL is installed.
  * Null where there is neither; the caller says so.
+ *
+ * @param durable whether a commit waits for the disk; specs need not
  */
-export async function startPostgres(): Promise<TestPostgres | null> {
+export async function startPostgres({ durable = false } = {}): Promise<TestPostgres | null> {
   const given = process.env['TEST_DATABASE_URL'];
   if (given) return { url: given, stop: async () => undefined };
   const bin = globSync('/usr/lib/postgresql/*/bin').sort().at(-1);
@@ -36,7 +38,10 @@ export async function startPostgres(): Promise<TestPostgres | null> {
   await run(...as(join(bin, 'initdb'), ['-D', dir, '--auth=trust', '-U', 'postgres', '-E', 'UTF8', '--no-sync']));
   const port = await freePort();
   const server = spawn(
-    ...as(join(bin, 'postgres'), ['-D', dir, '-p', String(port), '-h', '127.0.0.1', '-k', dir, '-F']),
+    ...as(join(bin, 'postgres'), [
+      ...['-D', dir, '-p', String(port), '-h', '127.0.0.1', '-k', dir],
+      ...(durable ? [] : ['-F']),
+    ]),
     { stdio: 'ignore' },
   );
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));

@@ -1,0 +1,43 @@
+import type { Result } from '../bench.js';
+import { compare } from '../comparison.js';
+import { postBurst } from '../load/burst.js';
+import { postBody } from '../load/post-body.js';
+import { median } from '../median.js';
+import { duringCeiling, duringLedger } from '../ledger-under-load.js';
+import { visible } from '../visible.js';
+
+export interface BurstResult extends Result {
+  readonly perSecond: number;
+  readonly ceiling: number;
+}
+
+/** As many posts as 64 connections can, through the whole ledger and through a receiver that stores nothing, in turn. */
+export async function measureBurst(seconds: number, rounds: number): Promise<BurstResult> {
+  const [durable, ceiling, catchUp] = [[] as number[], [] as number[], [] as number[]];
+  let failed = 0;
+  for (let round = 0; round < rounds; round++) {
+    ceiling.push(await duringCeiling(async (url) => (await postBurst(url, { seconds })).perSecond));
+    await duringLedger(async (url) => {
+      const burst = await postBurst(url, { seconds });
+      failed += burst.failed;
+      durable.push(burst.perSecond);
+      catchUp.push(await catchingUp(url));
+    });
+  }
+  const what = { name: 'ingest.burst', unit: 'posts/s', with: 'the same receiver, storing nothing' };
+  return {
+    ...{ perSecond: median(durable), ceiling: median(ceiling), comparisons: [compare(what, durable, ceiling)] },
+    figures: { 'burst: seconds until all is routed and visible': median(catchUp), 'burst: not answered 200': failed },
+  };
+}
+
+/** Seconds until everything that was posted is routed and visible. */
+async function catchingUp(url: string): Promise<number> {
+  const answer = await fetch(`${url}/inbound/acme`, {
+    method: 'POST',
+    body: postBody(1),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  return visible(url, answer.headers.get('ledger-position') ?? '0', CATCH_UP_WITHIN_MS);
+}
+const CATCH_UP_WITHIN_MS = 600_000;

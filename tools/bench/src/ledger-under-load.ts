@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { postBurst } from './load/burst.js';
+import { startLedger, startServer, type ServerProcess } from './server-process.js';
+
+const WARM_UP_SECONDS = 2;
+
+const put = async (url: string, path: string, body: object): Promise<void> => {
+  const answer = await fetch(url + path, {
+    method: 'PUT',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  });
+  if (!answer.ok) throw new Error(`PUT ${path} answered ${answer.status} ${await answer.text()}`);
+};
+
+/** Organization acme with code 26161 and one program. */
+export async function provision(url: string): Promise<void> {
+  await put(url, '/organizations/acme', { name: 'Acme' });
+  await put(url, '/codes/26161', { type: 'SHORT', sharing: 'DEDICATED', forwarding: 'ALL', organization: 'acme' });
+  await put(url, '/codes/26161/programs/join', { organization: 'acme', handler: 'join', keywords: ['JOIN'] });
+}
+
+/** Something measured with a server that is stopped afterwards, whatever happens. */
+export async function during<T>(server: ServerProcess, measure: (url: string) => Promise<T>): Promise<T> {
+  try {
+    return await measure(server.url);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** With a new ledger that has had its first posts. */
+export const duringLedger = async <T>(measure: (url: string) => Promise<T>): Promise<T> =>
+  during(await startLedger(), async (url) => {
+    await provision(url);
+    await postBurst(url, { seconds: WARM_UP_SECONDS });
+    return measure(url);
+  });
+
+/** With the same receiver over an event log that stores nothing. */
+export const duringCeiling = async <T>(measure: (url: string) => Promise<T>): Promise<T> =>
+  during(await startServer(join(import.meta.dirname, 'ceiling-receiver.js')), async (url) => {
+    await postBurst(url, { seconds: WARM_UP_SECONDS });
+    return measure(url);
+  });

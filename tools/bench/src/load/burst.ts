@@ -1,0 +1,38 @@
+import autocannon from 'autocannon';
+import { latencyOf, type Latency } from './latency.js';
+import { postBody } from './post-body.js';
+
+export interface Load extends Latency {
+  readonly perSecond: number;
+  /** Not answered 2xx. */
+  readonly failed: number;
+}
+
+export interface Burst {
+  readonly seconds: number;
+  readonly connections?: number;
+  readonly senders?: number;
+}
+
+/** Posts messages as fast as so many connections can, for a time. */
+export const postBurst = (url: string, { seconds, connections = 64, senders = 10_000 }: Burst): Promise<Load> =>
+  cannon({
+    ...{ url: `${url}/inbound/acme`, connections, duration: seconds, method: 'POST' },
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    requests: [{ setupRequest: (request) => ({ ...request, body: postBody(senders) }) }],
+  });
+
+/** Asks the same thing as fast as so many connections can, for a time. */
+export const getBurst = (url: string, seconds: number, connections: number): Promise<Load> =>
+  cannon({ url, connections, duration: seconds });
+
+// Its own latencies are whole milliseconds, so they are taken here.
+async function cannon(options: autocannon.Options): Promise<Load> {
+  const times: number[] = [];
+  const result = await new Promise<autocannon.Result>((resolve, reject) => {
+    const running = autocannon(options, (error, done) => (error ? reject(error as Error) : resolve(done)));
+    running.on('response', (_client, _status, _bytes, milliseconds) => times.push(milliseconds));
+  });
+  const failed = result.non2xx + result.errors;
+  return { perSecond: result['2xx'] / result.duration, ...latencyOf(times), failed };
+}

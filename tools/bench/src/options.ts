@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+
+export interface Option {
+  readonly default: string;
+  /** With `--quick`: small enough to see within a minute that it works. */
+  readonly quick?: string;
+  readonly meaning: string;
+}
+export type Options = Readonly<Record<string, Option>>;
+
+/** The values of a benchmark's options. */
+export class Given {
+  constructor(
+    private readonly options: Options,
+    private readonly values: Readonly<Record<string, string | undefined>>,
+    private readonly quick: boolean,
+  ) {}
+
+  /** Throws for a name that is no option of the benchmark. */
+  text(name: string): string {
+    const option = this.options[name];
+    if (!option) throw new Error(`there is no option --${name}`);
+    return this.values[name] ?? (this.quick ? option.quick : undefined) ?? option.default;
+  }
+
+  /** Throws where the value is no number. */
+  number(name: string): number {
+    const value = Number(this.text(name));
+    if (!Number.isFinite(value)) throw new Error(`--${name} is a number, not ${this.text(name)}`);
+    return value;
+  }
+
+  /** Parts separated by commas; of an empty value none. */
+  list(name: string): string[] {
+    return this.text(name)
+      .split(',')
+      .filter((part) => part !== '');
+  }
+}
+
+/** What is said to the program itself. */
+export interface CommandLine {
+  /** Null: all benchmarks in turn. */
+  readonly name: string | null;
+  readonly list: boolean;
+  readonly help: boolean;
+  readonly quick: boolean;
+  readonly json: string | undefined;
+  readonly keep: string | undefined;
+  readonly values: Readonly<Record<string, string | undefined>>;
+}
+
+/** @throws where there is an option that none of the benchmarks has */
+export function readCommandLine(
+  args: readonly string[],
+  all: readonly { name: string; options: Options }[],
+): CommandLine {
+  const [first] = args;
+  const name = first === undefined || first.startsWith('-') ? null : first;
+  const known = all
+    .filter((bench) => name === null || bench.name === name)
+    .flatMap(({ options }) => Object.keys(options));
+  const { values } = parseArgs({
+    args: args.slice(name === null ? 0 : 1),
+    options: {
+      ...Object.fromEntries(known.map((option) => [option, { type: 'string' as const }])),
+      ...{ json: { type: 'string' }, keep: { type: 'string' } },
+      ...{ list: { type: 'boolean' }, help: { type: 'boolean' }, quick: { type: 'boolean' } },
+    },
+  });
+  const { json, keep, list = false, help = false, quick = false, ...rest } = values;
+  return { name, list, help, quick, json, keep, values: rest as Record<string, string | undefined> };
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { mainProjection } from '@mo-ledger/read-side';
+import type { Bench } from './bench.js';
+import { compare, type Comparison } from './comparison.js';
+import { openDatabases } from './databases.js';
+import { startEventStore } from './event-store-process.js';
+import { during } from './ledger-under-load.js';
+import { postBurst } from './load/burst.js';
+import { rebuildIn } from './rebuild/run-job.js';
+import { root, startServer } from './server-process.js';
+import { LEDGER_KEY, messagesOf, type Seed } from './seed/seeds.js';
+
+/** Whether what is in the log already slows down what comes: posts, and a rebuild of all of it. */
+export const scale: Bench = {
+  name: 'scale',
+  summary: 'posts (receiver and event store) and a rebuild with many events in the log, beside few',
+  options: {
+    sizes: { default: '10000,1000000,5000000', quick: '1000,5000,10000', meaning: 'events in the log' },
+    seconds: { default: '5', quick: '2', meaning: 'of each load' },
+    repeat: { default: '5', quick: '1', meaning: 'rounds of posts' },
+    engine: { default: 'postgres', meaning: 'what is rebuilt in, or pglite' },
+    rebuilds: { default: '10000,1000000,5000000', quick: '1000,5000', meaning: 'the sizes that are rebuilt' },
+  },
+  goals: { 'scale.ingest': { atLeast: 0.8 }, 'scale.rebuild': { atLeast: 0.8 } },
+  async run(given, { seeds }) {
+    const sizes = given.list('sizes').map(Number);
+    const rebuilt = new Set(given.list('rebuilds').map(Number));
+    const databases = await openDatabases(given.text('engine'));
+    const logs: { readonly size: number; readonly seed: Seed; readonly posts: number[]; rebuilds: number[] }[] = [];
+    try {
+      for (const size of sizes) {
+        const before = logs.at(-1)?.seed;
+        const seed = await (before ? seeds.grown(before, messagesOf(size)) : seeds.events(messagesOf(size)));
+        logs.push({ size, seed, posts: [], rebuilds: [] });
+      }
+      for (const { size, seed, rebuilds } of logs.filter((log) => rebuilt.has(log.size)))
+        for (let round = 0; round < (size < SHORT ? given.number('repeat') : 1); round++)
+          rebuilds.push(seed.events / (await rebuildSeconds(seed)));
+      for (const log of logs) {
+        const copy = await seeds.copy(log.seed);
+        for (let round = 0; round < given.number('repeat'); round++)
+          log.posts.push(await posts(copy.dir, given.number('seconds')));
+        await seeds.drop(copy);
+      }
+    } finally {
+      await databases.stop();
+    }
+
+    async function rebuildSeconds(seed: Seed): Promise<number> {
+      const store = await startEventStore(join(seed.dir, 'events'));
+      const source = { eventStoreUrl: store.url, position: seed.position };
+      try {
+        return (await rebuildIn(databases, [mainProjection.name], source)).seconds;
+      } finally {
+        await store.stop();
+      }
+    }
+
+    const [few, ...more] = logs;
+    if (!few) throw new Error('--sizes names at least one');
+    const last = more.at(-1) ?? few;
+    const beside = (what: 'posts' | 'rebuilds', name: string, log: typeof few): Comparison =>
+      compare(
+        { name, unit: what === 'posts' ? 'posts/s' : 'events/s', with: `${few.size} events` },
+        log[what],
+        few[what],
+      );
+    const measured = (log: typeof few): boolean => log.rebuilds.length > 0;
+    const lastRebuilt = more.filter(measured).at(-1) ?? few;
+    return {
+      comparisons: [
+        beside('posts', 'scale.ingest', last),
+        beside('rebuilds', 'scale.rebuild', lastRebuilt),
+        ...more.map((log) => beside('posts', `scale.ingest.${log.size}`, log)),
+        ...more.filter(measured).map((log) => beside('rebuilds', `scale.rebuild.${log.size}`, log)),
+      ],
+      figures: {},
+    };
+  },
+};
+
+/** Rebuilds of so few events are repeated. */
+const SHORT = 100_000;
+
+async function posts(dir: string, seconds: number): Promise<number> {
+  const store = await startEventStore(join(dir, 'events'));
+  try {
+    const env = { HOST: '127.0.0.1', PORT: '0', EVENTSTORE_URL: store.url, LEDGER_KEY, LOG_LEVEL: 'error' };
+    const receiver = await startServer(join(root, 'apps/receiver/dist/main.js'), {
+      ...env,
+      GATEWAY_SOURCES: '127.0.0.0/8',
+    });
+    return await during(receiver, async (url) => {
+      await postBurst(url, { seconds: 1 });
+      return (await postBurst(url, { seconds })).perSecond;
+    });
+  } finally {
+    await store.stop();
+  }
+}

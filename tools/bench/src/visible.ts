@@ -1,0 +1,12 @@
+/** Waits until everything up to a position is routed and visible; seconds it took. Throws where it takes too long. */
+export async function visible(url: string, position: bigint | string, withinMs: number): Promise<number> {
+  const begun = performance.now();
+  for (;;) {
+    const answer = await fetch(`${url}/messages?limit=1`, { headers: { 'ledger-after': String(position) } });
+    await answer.arrayBuffer();
+    const took = performance.now() - begun;
+    if (answer.status === 200) return took / 1_000;
+    if (answer.status !== 504) throw new Error(`GET /messages answered ${answer.status}`);
+    if (took > withinMs) throw new Error(`not everything is visible after ${Math.round(took / 1_000)} s`);
+  }
+}
