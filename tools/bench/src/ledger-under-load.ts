@@ -1,8 +1,12 @@
 import { join } from 'node:path';
 import { postBurst } from './load/burst.js';
+import { postBody } from './load/post-body.js';
 import { startLedger, startServer, type ServerProcess } from './server-process.js';
+import { visible } from './visible.js';
 
 const WARM_UP_SECONDS = 2;
+/** How long it may take until everything that was posted is visible. */
+export const CATCH_UP_WITHIN_MS = 600_000;
 
 const put = async (url: string, path: string, body: object): Promise<void> => {
   const answer = await fetch(url + path, {
@@ -20,6 +24,18 @@ export async function provision(url: string): Promise<void> {
   await put(url, '/codes/26161/programs/join', { organization: 'acme', handler: 'join', keywords: ['JOIN'] });
 }
 
+/** One more message; its position. */
+export async function postOne(url: string): Promise<string> {
+  const answer = await fetch(`${url}/inbound/acme`, {
+    method: 'POST',
+    body: postBody(1),
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  const position = answer.headers.get('ledger-position');
+  if (!answer.ok || position === null) throw new Error(`a post was answered ${answer.status}`);
+  return position;
+}
+
 /** Something measured with a server that is stopped afterwards, whatever happens. */
 export async function during<T>(server: ServerProcess, measure: (url: string) => Promise<T>): Promise<T> {
   try {
@@ -29,11 +45,12 @@ export async function during<T>(server: ServerProcess, measure: (url: string) =>
   }
 }
 
-/** With a new ledger that has had its first posts. */
+/** With a new ledger that has had its first posts, and has shown them: what they left undone would be counted. */
 export const duringLedger = async <T>(measure: (url: string) => Promise<T>): Promise<T> =>
   during(await startLedger(), async (url) => {
     await provision(url);
     await postBurst(url, { seconds: WARM_UP_SECONDS });
+    await visible(url, await postOne(url), CATCH_UP_WITHIN_MS);
     return measure(url);
   });
 

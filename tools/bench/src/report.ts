@@ -37,7 +37,8 @@ export function print(bench: Bench, result: Result): void {
     name,
     typeof value === 'number' ? shown(value) : value,
   ]);
-  console.log(`\n${bench.name}: ${bench.summary}\n\n${toTable(figures)}\n\n${ratioTable(ratioLines(bench, result))}`);
+  const tables = [...(figures.length > 0 ? [toTable(figures)] : []), ratioTable(ratioLines(bench, result))];
+  console.log([`\n${bench.name}: ${bench.summary}`, ...tables].join('\n\n'));
 }
 
 /** API.md, Commands: what `--json` writes. */

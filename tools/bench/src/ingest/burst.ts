@@ -1,9 +1,8 @@
 import type { Result } from '../bench.js';
 import { compare } from '../comparison.js';
 import { postBurst } from '../load/burst.js';
-import { postBody } from '../load/post-body.js';
 import { median } from '../median.js';
-import { duringCeiling, duringLedger } from '../ledger-under-load.js';
+import { CATCH_UP_WITHIN_MS, duringCeiling, duringLedger, postOne } from '../ledger-under-load.js';
 import { visible } from '../visible.js';
 
 export interface BurstResult extends Result {
@@ -21,7 +20,7 @@ export async function measureBurst(seconds: number, rounds: number): Promise<Bur
       const burst = await postBurst(url, { seconds });
       failed += burst.failed;
       durable.push(burst.perSecond);
-      catchUp.push(await catchingUp(url));
+      catchUp.push(await visible(url, await postOne(url), CATCH_UP_WITHIN_MS));
     });
   }
   const what = { name: 'ingest.burst', unit: 'posts/s', with: 'the same receiver, storing nothing' };
@@ -30,14 +29,3 @@ export async function measureBurst(seconds: number, rounds: number): Promise<Bur
     figures: { 'burst: seconds until all is routed and visible': median(catchUp), 'burst: not answered 200': failed },
   };
 }
-
-/** Seconds until everything that was posted is routed and visible. */
-async function catchingUp(url: string): Promise<number> {
-  const answer = await fetch(`${url}/inbound/acme`, {
-    method: 'POST',
-    body: postBody(1),
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-  });
-  return visible(url, answer.headers.get('ledger-position') ?? '0', CATCH_UP_WITHIN_MS);
-}
-const CATCH_UP_WITHIN_MS = 600_000;
