@@ -19,7 +19,7 @@ export const emmett: Bench = {
     seconds: { default: '5', quick: '2', meaning: 'of commands, each round' },
     repeat: { default: '5', quick: '1', meaning: 'rounds' },
     flight: { default: '64', meaning: 'commands at the same time' },
-    events: { default: '20000', quick: '1000', meaning: 'at least, that are rebuilt' },
+    recorded: { default: '20000', quick: '1000', meaning: 'messages at least, from which it is rebuilt' },
   },
   goals: { 'emmett.commands': { atLeast: 3 }, 'emmett.rebuild': { atLeast: 15 } },
   async run(given) {
@@ -36,7 +36,7 @@ export const emmett: Bench = {
         perSecond.push(await commands.during(given.number('seconds')));
         theirPerSecond.push(await theirCommands.during(given.number('seconds')));
       }
-      const events = Math.max(commands.recorded, theirCommands.recorded, given.number('events'));
+      const events = Math.max(commands.recorded, theirCommands.recorded, given.number('recorded'));
       for (const commander of [commands, theirCommands]) await commander.upTo(events);
       let missing = 0;
       const [rebuilt, usual, tuned] = [[] as number[], [] as number[], [] as number[]];

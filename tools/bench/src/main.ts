@@ -1,4 +1,4 @@
-// npm run bench -- [NAME] [--quick] [--json FILE] [--keep DIR] [what the benchmark itself takes]
+// npm run bench -- [NAME[,NAME]] [--quick] [--json FILE] [--keep DIR] [what the benchmark itself takes]
 import { writeFileSync } from 'node:fs';
 import type { Bench, Result, Shared } from './bench.js';
 import { benches } from './benches.js';
@@ -7,7 +7,7 @@ import { Given, readCommandLine, type CommandLine } from './options.js';
 import { print, ratioLines, ratioTable, toJson, toTable } from './report.js';
 import { Seeds } from './seed/seeds.js';
 
-const USAGE = `usage: npm run bench -- [NAME] [options]      without a name: all of them in turn
+const USAGE = `usage: npm run bench -- [NAME[,NAME]] [options]      without a name: all of them in turn
 
   --list        what there is
   --help        with a name, the options of that benchmark
@@ -33,12 +33,12 @@ const writeJson = (file: string | undefined, bench: string, result: Result): voi
 const runOne = (bench: Bench, { values, quick }: CommandLine, shared: Shared): Promise<Result> =>
   bench.run(new Given(bench.options, values, quick), shared);
 
-/** All in turn: one that fails does not keep the others from being measured. */
-async function runAll(line: CommandLine, shared: Shared): Promise<void> {
+/** Several in turn: one that fails does not keep the others from being measured. */
+async function runInTurn(some: readonly Bench[], line: CommandLine, shared: Shared): Promise<void> {
   const lines: string[][] = [];
   const ratios: Record<string, number> = {};
   const figures: Record<string, number | string> = {};
-  for (const bench of benches) {
+  for (const bench of some) {
     const begun = performance.now();
     try {
       const result = await runOne(bench, line, shared);
@@ -52,20 +52,22 @@ async function runAll(line: CommandLine, shared: Shared): Promise<void> {
       process.exitCode = 1;
     }
     figures[`${bench.name}: minutes`] = (performance.now() - begun) / 60_000;
-    writeJson(line.json, 'all', { ratios, figures });
+    writeJson(line.json, line.names?.join(',') ?? 'all', { ratios, figures });
   }
-  console.log(`\nall\n\n${ratioTable(lines)}`);
+  console.log(`\nall ratios\n\n${ratioTable(lines)}`);
 }
 
 async function main(args: readonly string[]): Promise<void> {
   const line = readCommandLine(args, benches);
-  const bench = benches.find(({ name }) => name === line.name);
+  const unknown = line.names?.find((name) => !benches.some((bench) => bench.name === name));
+  if (unknown !== undefined) throw new Error(`there is no benchmark ${unknown}\n\n${USAGE}\n${list()}`);
+  const wanted = benches.filter(({ name }) => line.names?.includes(name) ?? true);
   if (line.list) return console.log(list());
-  if (line.help) return console.log(bench ? help(bench) : `${USAGE}\n${list()}`);
-  if (line.name !== null && !bench) throw new Error(`there is no benchmark ${line.name}\n\n${USAGE}\n${list()}`);
+  if (line.help) return console.log(line.names ? wanted.map(help).join('\n\n') : `${USAGE}\n${list()}`);
   const shared = { seeds: new Seeds(line.keep), memo: new Memo() };
   try {
-    if (!bench) return await runAll(line, shared);
+    const [bench, ...more] = wanted;
+    if (!bench || more.length > 0) return await runInTurn(wanted, line, shared);
     const result = await runOne(bench, line, shared);
     print(bench, result);
     writeJson(line.json, bench.name, result);

@@ -10,12 +10,13 @@ const benches = [
 ];
 
 describe('the command line', () => {
-  it('names one benchmark, or none for all of them', () => {
+  it('names benchmarks, or none for all of them', () => {
+    expect(readCommandLine(['ingest,scale'], benches)).toMatchObject({ names: ['ingest', 'scale'] });
     expect(readCommandLine(['ingest', '--seconds', '1'], benches)).toMatchObject({
-      name: 'ingest',
+      names: ['ingest'],
       values: { seconds: '1' },
     });
-    expect(readCommandLine(['--json', 'all.json'], benches)).toMatchObject({ name: null, json: 'all.json' });
+    expect(readCommandLine(['--json', 'all.json'], benches)).toMatchObject({ names: null, json: 'all.json' });
   });
 
   it('takes the options of every benchmark where all of them run', () => {

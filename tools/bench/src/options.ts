@@ -41,7 +41,7 @@ export class Given {
 /** What is said to the program itself. */
 export interface CommandLine {
   /** Null: all benchmarks in turn. */
-  readonly name: string | null;
+  readonly names: readonly string[] | null;
   readonly list: boolean;
   readonly help: boolean;
   readonly quick: boolean;
@@ -56,12 +56,12 @@ export function readCommandLine(
   all: readonly { name: string; options: Options }[],
 ): CommandLine {
   const [first] = args;
-  const name = first === undefined || first.startsWith('-') ? null : first;
+  const names = first === undefined || first.startsWith('-') ? null : first.split(',');
   const known = all
-    .filter((bench) => name === null || bench.name === name)
+    .filter((bench) => names?.includes(bench.name) ?? true)
     .flatMap(({ options }) => Object.keys(options));
   const { values } = parseArgs({
-    args: args.slice(name === null ? 0 : 1),
+    args: args.slice(names ? 1 : 0),
     options: {
       ...Object.fromEntries(known.map((option) => [option, { type: 'string' as const }])),
       ...{ json: { type: 'string' }, keep: { type: 'string' } },
@@ -69,5 +69,5 @@ export function readCommandLine(
     },
   });
   const { json, keep, list = false, help = false, quick = false, ...rest } = values;
-  return { name, list, help, quick, json, keep, values: rest as Record<string, string | undefined> };
+  return { names, list, help, quick, json, keep, values: rest as Record<string, string | undefined> };
 }

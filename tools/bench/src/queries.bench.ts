@@ -17,7 +17,7 @@ export const queries: Bench = {
   options: {
     few: { default: '10000', quick: '1000', meaning: 'messages of the small one' },
     messages: { default: '1000000', quick: '5000', meaning: 'of the large one' },
-    seconds: { default: '0.5', quick: '0.3', meaning: 'of each load' },
+    each: { default: '0.5', quick: '0.3', meaning: 'seconds that each is asked for, each round' },
     repeat: { default: '5', quick: '1', meaning: 'rounds' },
     connections: { default: '4', meaning: 'that ask at the same time' },
     engine: { default: 'pglite', meaning: 'or postgres' },
@@ -35,7 +35,7 @@ export const queries: Bench = {
       servers.push(server);
       return server.url;
     };
-    const [connections, seconds] = [given.number('connections'), given.number('seconds')];
+    const [connections, seconds] = [given.number('connections'), given.number('each')];
     try {
       const [few, many] = [await open(given.number('few')), await open(given.number('messages'))];
       const comparisons: Comparison[] = [];

@@ -24,7 +24,7 @@ export const rebuild: Bench = {
       quick: '5000',
       meaning: 'the first so many events for each other projection; 0: none',
     },
-    repeat: { default: '1', meaning: 'rounds of one and of all' },
+    times: { default: '1', meaning: 'rounds of one and of all' },
   },
   goals: {
     'rebuild.one.postgres': { atLeast: 0.5 },
@@ -51,7 +51,7 @@ export const rebuild: Bench = {
       for (const engine of given.list('engines')) {
         const databases = await openDatabases(engine);
         try {
-          for (let round = 0; round < given.number('repeat'); round++) {
+          for (let round = 0; round < given.number('times'); round++) {
             reading = seed.events / (await readAlone(whole)).seconds;
             tell(`one.${engine}`, await rebuildIn(databases, [mainProjection.name], whole), seed.events);
             tell(`all.${engine}`, await rebuildIn(databases, ALL, whole), seed.events);

@@ -121,7 +121,11 @@ export const routing: Bench = {
     programs: { default: '10000', quick: '1000', meaning: 'of the code with many' },
     texts: { default: '300', quick: '50', meaning: 'routed one after the other, each round' },
     rounds: { default: '5', quick: '2', meaning: 'rounds' },
-    messages: { default: '50000', quick: '5000', meaning: 'routed as fast as it goes, by 10,000 subscribers' },
+    routed: {
+      default: '50000',
+      quick: '5000',
+      meaning: 'messages of 10,000 subscribers, as fast as it goes, each round',
+    },
     burst: { default: '10', quick: '3', meaning: 'seconds of the posts that this is compared with' },
   },
   goals: { routing: { atLeast: 1 } },
@@ -135,7 +139,7 @@ export const routing: Bench = {
     try {
       const perSecond: number[] = [];
       for (let round = 0; round < rounds; round++)
-        perSecond.push(await catchUp(log, given.number('messages'), SUBSCRIBERS, round));
+        perSecond.push(await catchUp(log, given.number('routed'), SUBSCRIBERS, round));
       const ledger = new LedgerOfMessages(log, key, 'routing');
       const router = new KeywordRouter({ log, key, handlers: installedHandlers });
       router.start();

@@ -19,12 +19,12 @@ export const scale: Bench = {
     seconds: { default: '5', quick: '2', meaning: 'of each load' },
     repeat: { default: '5', quick: '1', meaning: 'rounds of posts' },
     engine: { default: 'postgres', meaning: 'what is rebuilt in, or pglite' },
-    rebuilds: { default: '10000,1000000,5000000', quick: '1000,5000', meaning: 'the sizes that are rebuilt' },
+    'rebuild-sizes': { default: '10000,1000000,5000000', quick: '1000,5000', meaning: 'the sizes that are rebuilt' },
   },
   goals: { 'scale.ingest': { atLeast: 0.8 }, 'scale.rebuild': { atLeast: 0.8 } },
   async run(given, { seeds }) {
     const sizes = given.list('sizes').map(Number);
-    const rebuilt = new Set(given.list('rebuilds').map(Number));
+    const rebuilt = new Set(given.list('rebuild-sizes').map(Number));
     const databases = await openDatabases(given.text('engine'));
     const logs: { readonly size: number; readonly seed: Seed; readonly posts: number[]; rebuilds: number[] }[] = [];
     try {
