@@ -1,4 +1,4 @@
-import { json, sql, type ReadStore } from '@mo-ledger/read-store';
+import { json, QueryFailed, sql, type ReadStore } from '@mo-ledger/read-store';
 import type { ProjectionStatus } from './status.js';
 
 /** After this long without a word, a projector is taken to be gone. */
@@ -13,13 +13,18 @@ export async function saveStatuses(store: ReadStore, statuses: readonly Projecti
 }
 
 /**
- * What projectors last said of these projections. Where none has for a while, the projection is STOPPED, and how old its rows are is not
+ * What projectors last said of these projections; nothing where none has ever been here. Where none has for a while, the projection is STOPPED, and how old its rows are is not
  * known: at least as old as the silence is long.
  */
 export async function savedStatuses(store: ReadStore, names: readonly string[]): Promise<ProjectionStatus[]> {
   const { rows } = await sql<{ status: ProjectionStatus; age: number }>`
     select status, extract(epoch from now() - at)::float8 as age from projections.statuses
-    where name = any(${names}::text[]) order by name`.execute(store.db);
+    where name = any(${names}::text[]) order by name`
+    .execute(store.db)
+    .catch((error: unknown) => {
+      if (error instanceof QueryFailed && /^(42P01|3F000)$/.test(error.sqlState ?? '')) return { rows: [] };
+      throw error;
+    });
   return rows.map(({ status, age }) => (age > SILENCE_SECONDS ? silent(status, age) : status));
 }
 
