@@ -20,16 +20,17 @@ export class ReadStoreTaken extends Error {
  */
 export async function ownLedger(
   log: EventLog,
-  { registry, leases }: { registry: Registry; leases: Leases },
+  { registry, leases, holds }: { registry: Registry; leases: Leases; holds: boolean },
   ledgerId: string,
   logger: { warn(figures: object, message: string): void },
 ): Promise<void> {
   const owner = await registry.ledgerId();
   if (owner === null) return void (await registry.beginAnew(ledgerId, owner));
-  const why = owner === ledgerId ? await disagreement(log, registry) : 'they belong to another ledger';
-  if (!why) return;
   const others = owner === ledgerId ? [] : await leases.others();
   if (others.length > 0) throw new ReadStoreTaken(owner, others);
+  if (!holds) return;
+  const why = owner === ledgerId ? await disagreement(log, registry) : 'they belong to another ledger';
+  if (!why) return;
   const aside = await registry.beginAnew(ledgerId, owner);
   logger.warn({ why, aside }, `the read models are set aside and built anew: ${why}`);
 }

@@ -119,8 +119,10 @@ export class ProjectionRunner {
         await this.#once(signal);
         this.#problem = null;
       } catch (error) {
-        this.#problem = error instanceof Error ? error.message : String(error);
-        this.options.logger.warn({ problem: this.#problem }, 'projections are taken up again');
+        const problem = error instanceof Error ? error.message : String(error);
+        // What lasts is told once.
+        if (problem !== this.#problem) this.options.logger.warn({ problem }, 'projections are taken up again');
+        this.#problem = problem;
         await delay(PAUSE_MS, undefined, { signal }).catch(() => undefined);
       }
     }
@@ -136,8 +138,9 @@ export class ProjectionRunner {
       await delay(PAUSE_MS / 10, undefined, { signal }).catch(() => undefined);
       return;
     }
-    await ownLedger(log, { registry: this.#registry, leases: this.#leases }, ledger.ledgerId, logger);
     this.#held = await this.#leases.hold(projections.map(({ name }) => name));
+    const holds = this.#held.size > 0;
+    await ownLedger(log, { registry: this.#registry, leases: this.#leases, holds }, ledger.ledgerId, logger);
     const end = await lastEventOf(log);
     this.#end = end;
     const session = await Session.open({
