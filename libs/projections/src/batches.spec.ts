@@ -45,6 +45,16 @@ describe('the rows of a projection', () => {
       { numRuns: 25 },
     );
   }, 120_000);
+
+  it('are written in several statements where they are many, and one that cannot be stored stops the projection at its event', async () => {
+    const log = history();
+    for (let n = 0; n < 2_500; n++) log.append('s', new Put({ key: String(n), n }));
+    const { sums: rows } = await buildRows(store, sums, log.events, { batch: 2_500 });
+    expect(new Set(rows.map(({ key, n }) => `${key} ${n}`)).size).toBe(2_500);
+    log.append('s', new Put({ key: 'too much', n: 2 ** 31 }));
+    const stopped = `Put at ${log.position}: value "${2 ** 31}" is out of range for type integer`;
+    await expect(buildRows(store, sums, log.events, { batch: 2_501 })).rejects.toThrow(stopped);
+  });
 });
 
 describe('an append', () => {
