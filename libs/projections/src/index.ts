@@ -2,6 +2,7 @@ export * from './commands.js';
 export { Build } from './build.js';
 export * from './define-projection.js';
 export * from './define-table.js';
+export { LEASE_SECONDS } from './leases.js';
 export * from './ledger-after.js';
 export { ParkedEvents, type ParkedEvent } from './parked-events.js';
 export * from './projection-refused.js';
