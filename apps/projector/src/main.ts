@@ -6,14 +6,14 @@ import { openReadStore } from '@mo-ledger/read-store';
 import { readConfiguration } from './configuration.js';
 
 await startProgram(async () => {
-  const { eventStoreUrl, database, dataDir, projectorName, logLevel, host, port } = readConfiguration();
+  const { eventStoreUrl, database, dataDir, projectorName: name, leaseSeconds, logLevel, host, port } = readConfiguration();
   const logger = createLogger('projector', logLevel);
   const store = await openReadStore({
     ...{ ...database, dir: join(dataDir, 'read-models') },
     onSetAside: (dir, movedTo) => logger.warn(`${dir} cannot be opened: it is kept as ${movedTo} and built anew`),
   });
   const log = connectEventLog({ url: eventStoreUrl });
-  const projector = createProjector(log, store, logger, { name: projectorName });
+  const projector = createProjector(log, store, logger, { leaseSeconds, ...(name ? { name } : {}) });
   const statuses = async () => projector.status();
   const service = await createService({
     ...{ name: 'projector', logLevel, knownProblems: readSideProblems },

@@ -7,7 +7,7 @@ import { openReadStore } from '@mo-ledger/read-store';
 import { readConfiguration } from './configuration.js';
 
 await startProgram(async () => {
-  const { eventStoreUrl, database, dataDir, projectorName, logLevel, host, port } = readConfiguration();
+  const { eventStoreUrl, database, dataDir, projectorName: name, logLevel, host, port } = readConfiguration();
   const logger = createLogger('read-side', logLevel);
   const store = await openReadStore({
     ...{ ...database, dir: join(dataDir, 'read-models') },
@@ -15,7 +15,7 @@ await startProgram(async () => {
   });
   // The process that started this one gives it the address, of the embedded event store too.
   const log = connectEventLog({ url: eventStoreUrl ?? '' });
-  const projector = createProjector(log, store, logger, { name: projectorName });
+  const projector = createProjector(log, store, logger, name ? { name } : {});
   const statuses = async () => projector.status();
   const service = await createService({
     ...{ name: 'read-side', logLevel, knownProblems: readSideProblems },

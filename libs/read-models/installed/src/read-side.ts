@@ -6,6 +6,7 @@ import {
   ProjectionRunner,
   savedStatuses as readSavedStatuses,
   type ProjectionStatus,
+  type RunnerOptions,
   type Signal,
 } from '@mo-ledger/projections';
 import { ProjectionsController, PROJECTION_STATUSES, ReadSideModule } from '@mo-ledger/read-model-kit';
@@ -17,17 +18,13 @@ import { mainProjection, projections, queryModules } from './installed-read-mode
 /** What the projections say of themselves, from the runner in this process or from what another one left in the database. */
 export type Statuses = () => Promise<readonly ProjectionStatus[]>;
 
-/**
- * A runner of every installed projection; `start()` begins, `stop()` ends after the batch under way.
- *
- * @param name of this projector among all that ever run; without it one is made up
- */
+/** A runner of every installed projection; `start()` begins, `stop()` ends after the batch under way. */
 export const createProjector = (
   log: EventLog,
   store: ReadStore,
   logger: Logger,
-  { name }: { name?: string | undefined } = {},
-): ProjectionRunner => new ProjectionRunner({ log, store, projections, logger, ...(name ? { name } : {}) });
+  options: Pick<RunnerOptions, 'leaseSeconds' | 'name'> = {},
+): ProjectionRunner => new ProjectionRunner({ log, store, projections, logger, ...options });
 
 /** What the projectors left in the database of the installed projections. */
 export const savedStatuses =
