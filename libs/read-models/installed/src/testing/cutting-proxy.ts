@@ -1,0 +1,75 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** Stands between a program and its database, and cuts the connections. */
+export class CuttingProxy {
+  readonly #pairs = new Set<readonly [Socket, Socket]>();
+  #cutAfter = Infinity;
+  #cuts = 0;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly target: URL,
+  ) {
+    server.on('connection', (client) => this.#join(client));
+  }
+
+  /** @param url of the database */
+  static async start(url: string): Promise<CuttingProxy> {
+    const server = createServer();
+    await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+    return new CuttingProxy(server, new URL(url));
+  }
+
+  /** The database's, through this. */
+  get url(): string {
+    const url = new URL(this.target);
+    // Listening on TCP, so there is an address.
+    url.port = String((this.server.address() as AddressInfo).port);
+    return url.href;
+  }
+
+  /** How many connections were cut. */
+  get cuts(): number {
+    return this.#cuts;
+  }
+
+  /** Cuts whichever connection has, from now on, the byte of this number from the program: in the middle of what it writes. */
+  cutAfter(bytes: number): void {
+    this.#cutAfter = bytes;
+  }
+
+  async close(): Promise<void> {
+    for (const pair of this.#pairs) cut(pair);
+    await new Promise((closed) => this.server.close(closed));
+  }
+
+  #join(client: Socket): void {
+    const database = connect(Number(this.target.port), this.target.hostname);
+    const pair = [client, database] as const;
+    this.#pairs.add(pair);
+    client.on('data', (chunk) => {
+      if (chunk.length >= this.#cutAfter) {
+        // The database gets the beginning of it, and then nothing more.
+        database.write(chunk.subarray(0, this.#cutAfter));
+        this.#cutAfter = Infinity;
+        this.#cuts++;
+        cut(pair);
+        return;
+      }
+      this.#cutAfter -= chunk.length;
+      database.write(chunk);
+    });
+    database.on('data', (chunk) => client.write(chunk));
+    for (const socket of pair) {
+      socket.on('error', () => cut(pair));
+      socket.on('close', () => {
+        this.#pairs.delete(pair);
+        cut(pair);
+      });
+    }
+  }
+}
+
+const cut = (pair: readonly [Socket, Socket]): void => {
+  for (const socket of pair) socket.destroy();
+};
