@@ -1,7 +1,8 @@
 import type { Bench } from './bench.js';
 import { compare, type Comparison } from './comparison.js';
 import { openDatabases, type Databases } from './databases.js';
-import { getBurst, type Load } from './load/burst.js';
+import { ask } from './load/ask.js';
+import type { Load } from './load/burst.js';
 import { median } from './median.js';
 import { paths } from './queries/paths.js';
 import { startLedger, type ServerProcess } from './server-process.js';
@@ -45,8 +46,8 @@ export const queries: Bench = {
         const [inFew, inMany]: [Load[], Load[]] = [[], []];
         for (const url of [few, many]) await check(url + path);
         for (let round = 0; round < given.number('repeat'); round++) {
-          inFew.push(await getBurst(few + path, seconds, connections));
-          inMany.push(await getBurst(many + path, seconds, connections));
+          inFew.push(await ask(few + path, seconds, connections));
+          inMany.push(await ask(many + path, seconds, connections));
         }
         const milliseconds = (loads: readonly Load[]): number[] => loads.map(({ perSecond }) => 1_000 / perSecond);
         const what = { name: `queries.${name}`, unit: 'ms a request', with: `${given.text('few')} messages` };

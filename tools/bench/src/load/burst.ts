@@ -22,10 +22,6 @@ export const postBurst = (url: string, { seconds, connections = 64, senders = 10
     requests: [{ setupRequest: (request) => ({ ...request, body: postBody(senders) }) }],
   });
 
-/** Asks the same thing as fast as so many connections can, for a time. */
-export const getBurst = (url: string, seconds: number, connections: number): Promise<Load> =>
-  cannon({ url, connections, duration: seconds });
-
 // Its own latencies are whole milliseconds, so they are taken here.
 async function cannon(options: autocannon.Options): Promise<Load> {
   const times: number[] = [];
