@@ -19,7 +19,8 @@ const MIGRATIONS: readonly (readonly RawBuilder<unknown>[])[] = [
       add column takes_over boolean not null default true,
       add column dropping boolean not null default false,
       add column replay boolean not null default false,
-      add column park_position int8`,
+      add column park_position int8,
+      add column tended int8 not null default 0`,
     sql`create table projections.parked (
       schema_name text not null references projections.builds on delete cascade, position int8 not null, event_id text not null,
       type text not null, stream text not null, correlation text not null, error text not null, behind boolean not null,

@@ -252,4 +252,19 @@ describe.each(engines())('an operator on $name', (engine) => {
       ],
     });
   });
+
+  it('finds tables that were tended while the log went on, where the engine does not do it itself', async () => {
+    if (!store) return;
+    const { until, runner } = start(store, [first()], { batchSize: 1_000, bulkSize: 1_000 });
+    await until('counts', ({ state }) => state === 'LIVE');
+    await until('counts', at(await count('a', 5_000)));
+    const tended = async () => (await new Registry(store as ReadStore).builds())[0]?.tended ?? 0n;
+    await until('counts', at(await count('a')));
+    if (store.kind === 'postgres') return expect(await tended()).toBe(0n);
+    for (let looks = 0; looks < 500 && (await tended()) === 0n; looks++) await runner.advanced.wait(20);
+    expect(await tended()).toBeGreaterThanOrEqual(5_000n);
+    const estimated = await sql<{ rows: number }>`
+      select reltuples::int4 as rows from pg_class where oid = 'counts_v1_1.counts'::regclass`.execute(store.db);
+    expect(estimated.rows).toEqual([{ rows: 1 }]);
+  }, 60_000);
 });

@@ -28,6 +28,8 @@ export interface BuildRecord {
   readonly replay: boolean;
   /** Asked for: the event here, at which it stands still, is to be parked. */
   readonly parkPosition: bigint | null;
+  /** How many events it had handled when its tables were last tended (`Upkeep`). */
+  readonly tended: bigint;
 }
 
 /** How far a build came in one step. */
@@ -62,6 +64,7 @@ interface BuildRow {
   takes_over: boolean;
   replay: boolean;
   park_position: string | null;
+  tended: string;
 }
 
 // Any number that nobody else takes.
@@ -301,4 +304,5 @@ const toRecord = (row: BuildRow): BuildRecord => ({
       : { position: BigInt(row.last_event_position), id: row.last_event_id },
   ...{ scratch: row.scratch, indexed: row.indexed, takesOver: row.takes_over, replay: row.replay },
   parkPosition: row.park_position === null ? null : BigInt(row.park_position),
+  tended: BigInt(row.tended),
 });

@@ -15,6 +15,7 @@ import { savedStatuses, saveStatuses } from './saved-statuses.js';
 import { Session } from './session.js';
 import { Signal } from './signal.js';
 import { statusOf, type ProjectionStatus } from './status.js';
+import { Upkeep } from './upkeep.js';
 import { Verifications } from './verifications.js';
 
 /** The part of a logger that the runner uses. */
@@ -55,6 +56,7 @@ export class ProjectionRunner {
   readonly #registry: Registry;
   readonly #leases: Leases;
   readonly #requests: Requests;
+  readonly #upkeep: Upkeep;
   readonly #ended = new AbortController();
   readonly #lookNow = new Signal();
   #running: Promise<void> = Promise.resolve();
@@ -72,6 +74,7 @@ export class ProjectionRunner {
     this.name = options.name ?? `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
     this.#registry = new Registry(store);
     this.#leases = new Leases(store, this.name, leaseSeconds);
+    this.#upkeep = new Upkeep(store);
     const verifications = new Verifications(store);
     this.#requests = new Requests({
       ...{ log, store, logger, verifications, registry: this.#registry, advanced: this.advanced },
@@ -200,6 +203,7 @@ export class ProjectionRunner {
     if (!session.agreesWith(records)) return false;
     if (!(await this.#requests.attend(session, records, [...held], signal))) return false;
     await this.#registry.dropDue();
+    await this.#upkeep.tend(session.builds);
     // Where a live feed brings everything, it tells where the log ends.
     if (session.builds.some((build) => build.poison || !session.feedOf(build)?.live))
       this.#end = (await lastEventOf(log)) ?? this.#end;

@@ -2,7 +2,13 @@ import { boolean, document, int8, integer, nullable, table, text, texts, time } 
 
 const NEWEST = 'received_at desc, position desc';
 
-const KEYWORD_INDEX = `(left(keyword_key, 64), ${NEWEST}) where keyword_key is not null`;
+/** What version 2 has besides: a value that is rare, or not there at all, is found without looking at every message. */
+const INDEXES_2 = [
+  `(left(keyword_key, 64), ${NEWEST}) where keyword_key is not null`,
+  ...['carrier', 'channel', 'router'].map((column) => `(left(${column}, 64), ${NEWEST})`),
+  `(outcome, ${NEWEST}) where outcome <> 'MATCHED'`,
+  `(kind, ${NEWEST}) where kind <> 'MO'`,
+];
 
 const messages = table(
   {
@@ -59,7 +65,7 @@ const messages = table(
     '(pending_position) where pending_position is not null',
     'using gin (array_to_tsvector(words))',
     'using gin (anomalies) where cardinality(anomalies) > 0',
-    KEYWORD_INDEX,
+    ...INDEXES_2,
   ],
 );
 
@@ -121,13 +127,13 @@ const quarantine = table(
 
 export const messagesTables = { messages, message_events, statuses, quarantine };
 
-/** As they were before messages were found by a keyword however it is written. */
+/** As they were before version 2. */
 export const messagesTables1 = {
   ...messagesTables,
   messages: table(
     without(messages.columns, 'keyword_key'),
     ['id'],
-    messages.indexes.filter((index) => index !== KEYWORD_INDEX),
+    messages.indexes.filter((index) => !INDEXES_2.includes(index)),
   ),
 };
 
