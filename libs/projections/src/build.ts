@@ -246,11 +246,13 @@ export class Build {
 }
 
 /**
- * Connection lost, server going down or busy, deadlock: it passes. Everything else is the event's or the handler's fault; a statement
- * that takes too long (57014) is tried again with half of the batch, too.
+ * Connection lost or given up by the server (25P03: it did not hear of a transaction for too long), server going down or busy, deadlock: it
+ * passes. Everything else is the event's or the handler's fault; a statement that takes too long (57014) is tried again with half of the
+ * batch, too.
  */
-const isPassing = (error: unknown): boolean =>
-  error instanceof QueryFailed && (error.sqlState === null || /^(08|40|53|55|57P|58|E[A-Z])/.test(error.sqlState));
+export const isPassing = (error: unknown): boolean =>
+  error instanceof QueryFailed &&
+  (error.sqlState === null || /^(08|25P03|40|53|55|57P|58|E[A-Z])/.test(error.sqlState));
 
 /** The build's schema or one of its tables is not there any more. */
 const isGone = (error: unknown): boolean =>

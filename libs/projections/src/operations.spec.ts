@@ -190,6 +190,23 @@ describe.each(engines())('an operator on $name', (engine) => {
     await until('counts', at(await count('a')));
   });
 
+  it('drops what a verification has left that was ended between its result and the end', async () => {
+    if (!store) return;
+    const { until, commands, runner } = start(store, [first()]);
+    await until('counts', at(await count('a', 3)));
+    await runner.stop();
+    const registry = new Registry(store);
+    const id = await commands.verify('counts');
+    const { schema } = await registry.createScratch(first(), id);
+    await sql`update projections.verifications set finished_at = now(), state = 'DONE' where id = ${id}::int8`.execute(
+      store.db,
+    );
+    const again = start(store, [first()]);
+    await again.until('counts', at(await count('a')));
+    expect((await registry.builds()).map((build) => build.schema)).toEqual(['counts_v1_1']);
+    await expect(sql`select from ${sql.id(schema, 'counts')}`.execute(store.db)).rejects.toThrow('does not exist');
+  });
+
   it('sees a projection stopped at an event, parks that one, and replays it after a fix', async () => {
     if (!store) return;
     const { until, commands, runner } = start(store, [first({ bad: ['b'] })]);

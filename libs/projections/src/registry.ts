@@ -139,9 +139,14 @@ export class Registry {
     });
   }
 
-  /** Begins a build that never serves, to be compared with one that does. */
-  async createScratch(definition: Projection): Promise<BuildRecord> {
-    return this.#locked(async (tx) => toRecord(await this.#create(tx, definition, true)));
+  /** Begins a build that never serves, to be compared with one that does: for this verification, and kept for as long as that is open. */
+  async createScratch(definition: Projection, verification: string): Promise<BuildRecord> {
+    return this.#locked(async (tx) => {
+      const row = await this.#create(tx, definition, true);
+      await sql`update projections.verifications set schema_name = ${row.schema_name}, state = 'FILLING'
+        where id = ${verification}::int8`.execute(tx);
+      return toRecord(row);
+    });
   }
 
   /**
@@ -193,10 +198,13 @@ export class Registry {
     });
   }
 
-  /** Drops the tables of builds that were forgotten, once nobody can be reading them. */
+  /** Drops the tables of builds that were forgotten, once nobody can be reading them, and those that a finished verification has left. */
   async dropDue(): Promise<void> {
-    const { rows } = await sql<{ schema_name: string }>`select schema_name from projections.builds
-      where dropping and coalesce(replaced_at, created_at) < now() - ${sql.raw(READ_OUT)}`.execute(this.store.db);
+    const { rows } = await sql<{ schema_name: string }>`select schema_name from projections.builds b
+      where dropping and coalesce(replaced_at, created_at) < now() - ${sql.raw(READ_OUT)} or scratch and not exists
+        (select from projections.verifications v where v.schema_name = b.schema_name and v.finished_at is null)`.execute(
+      this.store.db,
+    );
     for (const { schema_name } of rows) await this.drop(schema_name);
   }
 

@@ -1,6 +1,6 @@
 import type { EventLog, Recorded } from '@mo-ledger/event-sourcing';
 import type { ReadStore } from '@mo-ledger/read-store';
-import type { Build } from './build.js';
+import { isPassing, type Build } from './build.js';
 import type { BuildRecord, Registry } from './registry.js';
 import type { Session } from './session.js';
 import type { Signal } from './signal.js';
@@ -96,6 +96,8 @@ export class Requests {
 
   async #attendVerification(session: Session, open: OpenVerification, signal: AbortSignal): Promise<boolean> {
     const { registry, verifications } = this.options;
+    // What is compared, or just ends, is seen to the end by whoever does it.
+    if (open.schema !== null && this.#underWay.has(open.schema)) return true;
     const serving = session.builds.find(({ record, schema }) => record.name === open.name && session.serves(schema));
     if (open.schema === null) {
       if (!serving) {
@@ -104,8 +106,7 @@ export class Requests {
         });
         return true;
       }
-      const { schema } = await registry.createScratch(serving.definition);
-      await verifications.begins(open.id, schema);
+      await registry.createScratch(serving.definition, open.id);
       return false;
     }
     const scratch = session.builds.find(({ schema }) => schema === open.schema);
@@ -123,7 +124,11 @@ export class Requests {
       const comparing = new Comparing({ ...this.options, signal }, { serving, scratch, feed });
       const outcome = await comparing
         .run((percent) => verifications.reached(open.id, 'COMPARING', percent))
-        .catch((error: unknown) => ({ error: error instanceof Error ? error.message : String(error) }));
+        .catch((error: unknown) => {
+          // A database that was away says nothing of the rows: it is compared again.
+          if (isPassing(error)) throw error;
+          return { error: error instanceof Error ? error.message : String(error) };
+        });
       if (!signal.aborted) await this.#end(session, open, scratch, outcome);
     });
     return true;
@@ -136,8 +141,9 @@ export class Requests {
     outcome: Parameters<Verifications['finished']>[1],
   ): Promise<void> {
     if (scratch) await session.remove(scratch);
-    if (schema) await this.options.registry.drop(schema);
+    // In this order: whoever is interrupted here leaves tables that are dropped later (`dropDue`), never a result that is lost.
     await this.options.verifications.finished(id, outcome);
+    if (schema) await this.options.registry.drop(schema);
   }
 
   #begin(schema: string, work: () => Promise<void>): void {

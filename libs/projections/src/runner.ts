@@ -146,6 +146,8 @@ export class ProjectionRunner {
     await ownLedger(log, { registry: this.#registry, leases: this.#leases, holds }, ledger.ledgerId, logger);
     const end = await lastEventOf(log);
     this.#end = end;
+    // Before anything is fed in vain.
+    await this.#registry.dropDue();
     const session = await Session.open({
       ...{ log, batchSize, bulkSize, end },
       tools: { store, registry: this.#registry, parked: new ParkedEvents(store) },

@@ -89,12 +89,6 @@ export class Verifications {
     return rows[0] ? toVerification(rows[0]) : null;
   }
 
-  async begins(id: string, schema: string): Promise<void> {
-    await sql`update projections.verifications set schema_name = ${schema}, state = 'FILLING' where id = ${id}::int8`.execute(
-      this.store.db,
-    );
-  }
-
   async reached(id: string, state: 'FILLING' | 'COMPARING', percent: number): Promise<void> {
     await sql`update projections.verifications set state = ${state}, percent = ${percent} where id = ${id}::int8`.execute(
       this.store.db,
