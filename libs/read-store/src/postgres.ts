@@ -14,6 +14,18 @@ export interface PostgresOptions {
   readonly statementTimeoutMs: number;
 }
 
+const KEEP_ALIVE_SECONDS = 10;
+/**
+ * A machine that is gone, without a word, must not keep rows locked: another one takes its work over after its lease. No transaction
+ * waits for its program for as long as this.
+ */
+const GIVEN_UP = {
+  idle_in_transaction_session_timeout: '15s',
+  tcp_keepalives_idle: String(KEEP_ALIVE_SECONDS),
+  tcp_keepalives_interval: '5',
+  tcp_keepalives_count: '3',
+};
+
 /** A pool of connections to PostgreSQL. Connections that break are replaced; the statement that was under way fails. */
 export function openPostgres(url: string, { mostConnections, statementTimeoutMs }: PostgresOptions): Engine {
   const pool = new pg.Pool({
@@ -21,13 +33,14 @@ export function openPostgres(url: string, { mostConnections, statementTimeoutMs 
     max: mostConnections,
     types,
     // In the connection's start, not in a statement after it: one that is cut in between would be lost to the pool.
-    options: Object.entries(SESSION)
+    options: Object.entries({ ...SESSION, ...GIVEN_UP })
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
     application_name: 'mo-ledger',
     connectionTimeoutMillis: 5_000,
     statement_timeout: statementTimeoutMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_SECONDS * 1_000,
   });
   // A connection that breaks is taken out of the pool by the pool itself, and a statement that was under way fails; but unheard, the
   // event would end the process: of an idle connection the pool tells it, of one in use (between two statements) the client.
