@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { randomUUID } from 'node:crypto';
-import type { Appended } from '@mo-ledger/event-sourcing';
-import type { AppendExpectedRevision, EventStoreDBClient } from '@eventstore/db-client';
+import type { Appended, ExpectedRevision } from '@mo-ledger/event-sourcing';
+import type { EventStoreDBClient } from '@eventstore/db-client';
 import type * as Streams from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import type * as StreamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import type * as SharedPb from '@eventstore/db-client/generated/shared_pb.js';
@@ -27,7 +27,6 @@ export interface SerialisedEvent {
   readonly data: Uint8Array;
   readonly metadata: Uint8Array;
 }
-export type ExpectedVersion = Extract<AppendExpectedRevision, bigint | 'no_stream' | 'any'>;
 
 type Call = ReturnType<Streams.StreamsClient['batchAppend']>;
 
@@ -51,7 +50,8 @@ interface Pending {
  * gRPC writes a message of a call only once the one before it has left for the socket, here and on the server: what is to be appended
  * at the same time goes over several calls, whose messages leave together (tools/bench/README.md, Where the time goes).
  */
-const CALLS = 8;
+const CALLS = 32;
+const ENDED = 'the event store ended the call';
 /** After so long the server need not write it any more; the client's own default. */
 const DEADLINE_MS = 10_000;
 
@@ -77,12 +77,14 @@ export class BatchAppends {
   }
 
   /** Rejects with the client's errors. */
-  async append(stream: string, events: readonly SerialisedEvent[], expected: ExpectedVersion): Promise<Appended> {
+  async append(stream: string, events: readonly SerialisedEvent[], expected: ExpectedRevision): Promise<Appended> {
     // There is one: the index is below their number.
     const call = await this.#calls[this.#next++ % CALLS]!();
+    const pending = this.#pending.get(call);
+    if (!pending) throw new Error(ENDED);
     const correlationId = randomUUID();
     return new Promise((resolve, reject) => {
-      this.#pending.get(call)?.set(correlationId, { resolve, reject });
+      pending.set(correlationId, { resolve, reject });
       call.write(requestOf(correlationId, stream, events, expected));
     });
   }
@@ -90,7 +92,8 @@ export class BatchAppends {
   #open(call: Call): Call {
     const pending = new Map<string, Pending>();
     this.#pending.set(call, pending);
-    const rejectAll = (error: unknown): void => {
+    const end = (error: unknown): void => {
+      this.#pending.delete(call);
       for (const { reject } of pending.values()) reject(error);
       pending.clear();
     };
@@ -101,8 +104,8 @@ export class BatchAppends {
       // Nobody waits any more for what is answered twice.
       if (append) settle(append, answer);
     });
-    call.on('error', (error) => rejectAll(convertToCommandError(error)));
-    call.on('end', () => rejectAll(new Error('the event store ended the call')));
+    call.on('error', (error) => end(convertToCommandError(error)));
+    call.on('end', () => end(new Error(ENDED)));
     return call;
   }
 }
@@ -123,13 +126,12 @@ function requestOf(
   correlationId: string,
   stream: string,
   events: readonly SerialisedEvent[],
-  expected: ExpectedVersion,
+  expected: ExpectedRevision,
 ): StreamsPb.BatchAppendReq {
   const options = new BatchAppendReq.Options();
   options.setStreamIdentifier(createStreamIdentifier(stream));
   options.setDeadline(Timestamp.fromDate(new Date(Date.now() + DEADLINE_MS)));
   if (expected === 'no_stream') options.setNoStream(new Empty());
-  else if (expected === 'any') options.setAny(new Empty());
   else options.setStreamPosition(expected.toString());
   const request = new BatchAppendReq();
   request.setCorrelationId(createUUID(correlationId));
