@@ -4,7 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LedgerKey, openLedger, type EventLog } from '@mo-ledger/event-sourcing';
 import { connectEventLog } from '@mo-ledger/event-store';
-import { buildPrograms, CODE, EventStoreProcess, PROGRAM, Program, Traffic, until } from '@mo-ledger/read-side/testing';
+import {
+  buildPrograms,
+  CODE,
+  CuttingProxy,
+  EventStoreProcess,
+  PROGRAM,
+  Program,
+  Traffic,
+  until,
+} from '@mo-ledger/read-side/testing';
 import { openReadStore, sql, type ReadStore } from '@mo-ledger/read-store';
 import { startPostgres, type TestPostgres } from '@mo-ledger/read-store/testing';
 
@@ -26,6 +35,7 @@ describe('two read APIs and two projectors on one PostgreSQL', () => {
   let eventStore: EventStoreProcess;
   let log: EventLog;
   let traffic: Traffic;
+  let proxy: CuttingProxy | undefined;
   let readApis: readonly Program[];
 
   beforeAll(async () => {
@@ -45,6 +55,7 @@ describe('two read APIs and two projectors on one PostgreSQL', () => {
   afterAll(async () => {
     if (!postgres) return;
     for (const program of programs) await program.end();
+    await proxy?.close();
     await log.close();
     await eventStore.end();
     await admin.close();
@@ -52,8 +63,8 @@ describe('two read APIs and two projectors on one PostgreSQL', () => {
     await rm(dir, { recursive: true });
   }, 120_000);
 
-  const start = async (app: 'projector' | 'read-api'): Promise<Program> => {
-    const env = { EVENTSTORE_URL: eventStore.url, DATABASE_URL: postgres?.url ?? '', LEASE_SECONDS };
+  const start = async (app: 'projector' | 'read-api', DATABASE_URL = postgres?.url ?? ''): Promise<Program> => {
+    const env = { EVENTSTORE_URL: eventStore.url, DATABASE_URL, LEASE_SECONDS };
     const program = await Program.start(`apps/${app}`, env);
     programs.push(program);
     return program;
@@ -184,5 +195,31 @@ describe('two read APIs and two projectors on one PostgreSQL', () => {
     });
     await agree();
     for (const name of PROJECTIONS) await verify(third, name);
+  }, 300_000);
+
+  it('one that the network does not let through any more, in the middle of a transaction, holds nobody up', async () => {
+    if (!postgres) return;
+    for (const program of programs.filter((program) => !readApis.includes(program))) await program.end();
+    proxy = await CuttingProxy.start(postgres.url);
+    const holder = await start('projector', proxy.url);
+    await holds(holder);
+    const standby = await start('projector');
+    await standsBy(standby);
+    await meanwhile(async () => {
+      // It has written rows, which are locked; the database has no reason to think that it is gone.
+      proxy?.stopAfter('insert into "messages_v1_');
+      await until(
+        'nothing goes through any more',
+        () => proxy?.stopped,
+        (stopped) => stopped === true,
+      );
+      await holds(standby);
+    });
+    await agree();
+    proxy.goOn();
+    await standsBy(holder);
+    await traffic.text(100);
+    await agree();
+    for (const name of PROJECTIONS) await verify(holder, name);
   }, 300_000);
 });

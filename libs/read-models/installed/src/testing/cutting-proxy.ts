@@ -1,10 +1,12 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** Stands between a program and its database, and cuts the connections. */
+/** Stands between a program and its database; cuts the connections, or lets nothing through any more. */
 export class CuttingProxy {
   readonly #pairs = new Set<readonly [Socket, Socket]>();
   #cutAfter = Infinity;
   #cuts = 0;
+  #stopAfter: string | null = null;
+  #stopped = false;
 
   private constructor(
     private readonly server: Server,
@@ -38,15 +40,41 @@ export class CuttingProxy {
     this.#cutAfter = bytes;
   }
 
+  /** Whether nothing goes through any more. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /**
+   * Lets nothing through any more, either way and without a word to either side, once a statement that begins like this has gone
+   * through: as if the program's machine were gone.
+   */
+  stopAfter(statement: string): void {
+    this.#stopAfter = statement;
+  }
+
+  /** Lets everything through again, and first what was held back. */
+  goOn(): void {
+    this.#stopped = false;
+    for (const socket of [...this.#pairs].flat()) socket.resume();
+  }
+
   async close(): Promise<void> {
     for (const pair of this.#pairs) cut(pair);
     await new Promise((closed) => this.server.close(closed));
+  }
+
+  #stop(): void {
+    this.#stopAfter = null;
+    this.#stopped = true;
+    for (const socket of [...this.#pairs].flat()) socket.pause();
   }
 
   #join(client: Socket): void {
     const database = connect(Number(this.target.port), this.target.hostname);
     const pair = [client, database] as const;
     this.#pairs.add(pair);
+    if (this.#stopped) for (const socket of pair) socket.pause();
     client.on('data', (chunk) => {
       if (chunk.length >= this.#cutAfter) {
         // The database gets the beginning of it, and then nothing more.
@@ -58,6 +86,7 @@ export class CuttingProxy {
       }
       this.#cutAfter -= chunk.length;
       database.write(chunk);
+      if (this.#stopAfter !== null && chunk.includes(this.#stopAfter)) this.#stop();
     });
     database.on('data', (chunk) => client.write(chunk));
     for (const socket of pair) {
