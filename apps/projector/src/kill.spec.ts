@@ -9,7 +9,7 @@ import { openReadStore, sql, type ReadStore } from '@mo-ledger/read-store';
 import { startPostgres, type TestPostgres } from '@mo-ledger/read-store/testing';
 
 /** How often it is killed: a few times by default, more with KILL_ROUNDS. */
-const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 8);
+const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 5);
 const PROJECTIONS = ['messages', 'audit-trail', 'consent', 'keyword-programs', 'handler-results'];
 interface Build {
   readonly build: string;
