@@ -133,7 +133,11 @@ export class Build {
     const { parked } = this.tools;
     const some = await parked.of(this.schema, { after, limit });
     for (const { position, stream, correlation } of some) {
-      if (failing.has(stream) || failing.has(correlation)) continue;
+      if (failing.has(stream) || failing.has(correlation)) {
+        // What waits holds up others in its turn, here as when it was parked.
+        failing.add(stream).add(correlation);
+        continue;
+      }
       const error = await this.#tryParked(await read(position), position);
       if (error === null) continue;
       failing.add(stream).add(correlation);

@@ -270,6 +270,32 @@ describe.each(engines())('an operator on $name', (engine) => {
     });
   });
 
+  it('replays in order: what waits behind an event that fails again holds up what waits behind itself', async () => {
+    if (!store) return;
+    const bad = first({ bad: ['bad'], onFailure: 'PARK' });
+    const { until, commands, runner } = start(store, [bad]);
+    await append(log, new Counted({ name: 'bad', by: 1 }), 'stream-1', { $correlationId: 'message-1' });
+    await append(log, new Counted({ name: 'c', by: 1 }), 'stream-1', { $correlationId: 'message-2' });
+    const { position } = await append(log, new Renamed({ name: 'c', to: 'xyz' }), 'stream-2', {
+      $correlationId: 'message-2',
+    });
+    await until('counts', at(position));
+    await commands.replay('counts');
+    while ((await commands.parked('counts'))[0]?.tries !== 2) await runner.advanced.wait(20);
+    await runner.stop();
+    expect((await commands.parked('counts')).map(({ type }) => type)).toEqual(['Counted', 'Counted', 'Renamed']);
+
+    const fixed = start(store, [first({ onFailure: 'PARK' })]);
+    await fixed.commands.replay('counts');
+    await fixed.until('counts', ({ parked, state }) => parked === 0 && state === 'LIVE');
+    expect(await rows(store, first())).toMatchObject({
+      rows: [
+        { name: 'bad', total: 1 },
+        { name: 'c', total: 4 },
+      ],
+    });
+  });
+
   it('finds tables that were tended while the log went on, where the engine does not do it itself', async () => {
     if (!store) return;
     const { until, runner } = start(store, [first()], { batchSize: 1_000, bulkSize: 1_000 });
