@@ -296,6 +296,34 @@ describe.each(engines())('an operator on $name', (engine) => {
     });
   });
 
+  it('goes on while somebody holds what is to be dropped, as a dump does, and drops it afterwards', async () => {
+    if (store?.kind !== 'postgres') return;
+    const registry = new Registry(store);
+    const begun = start(store, [first()]);
+    await begun.until('counts', at(await count('a', 5)));
+    await begun.commands.rebuild('counts');
+    await begun.until(
+      'counts',
+      ({ builds }) => builds.at(-1)?.build === 'counts_v1_2' && builds.at(-1)?.state === 'SERVING',
+    );
+    await sql`update projections.builds set replaced_at = now() - interval '1 hour'`.execute(store.db);
+    await store.db.transaction().execute(async (dump) => {
+      await sql`select from counts_v1_1.counts`.execute(dump);
+      await begun.commands.drop('counts', 'counts_v1_1');
+      await begun.until('counts', at(await count('a')));
+      await begun.runner.stop();
+      const again = start(store as ReadStore, [first()]);
+      await again.until('counts', at(await count('a')));
+      await sql`select from counts_v1_1.counts`.execute(dump);
+    });
+    const { until, runner } = start(store, [first()]);
+    await until('counts', at(await count('a')));
+    const there = async () =>
+      (await sql`select from pg_namespace where nspname = 'counts_v1_1'`.execute((store as ReadStore).db)).rows.length;
+    while ((await there()) > 0) await runner.advanced.wait(20);
+    expect((await registry.builds()).map(({ schema }) => schema)).toEqual(['counts_v1_2']);
+  }, 30_000);
+
   it('finds tables that were tended while the log went on, where the engine does not do it itself', async () => {
     if (!store) return;
     const { until, runner } = start(store, [first()], { batchSize: 1_000, bulkSize: 1_000 });

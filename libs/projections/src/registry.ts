@@ -1,4 +1,4 @@
-import { sql, type ReadStore, type ReadStoreTransaction } from '@mo-ledger/read-store';
+import { QueryFailed, sql, type ReadStore, type ReadStoreTransaction } from '@mo-ledger/read-store';
 import { createIndexes, createTables, hasTables } from './build-tables.js';
 import { definitionOf, type Projection } from './define-projection.js';
 import { migrate } from './migrations.js';
@@ -71,6 +71,7 @@ interface BuildRow {
 const MIGRATION_LOCK = 7_711_614_102n;
 /** So long after it was replaced, nobody is in the middle of reading a build any more. */
 const READ_OUT = "interval '5 seconds'";
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /** The runtime's own tables: which builds there are, how far each is, which of them serve, and whose ledger it all is. */
 export class Registry {
@@ -208,9 +209,17 @@ export class Registry {
     for (const { schema_name } of rows) await this.drop(schema_name);
   }
 
-  /** Drops a build at once. */
+  /** Drops a build at once; one that somebody is reading (a dump, for example) is left to `dropDue`, later. */
   async drop(schema: string): Promise<void> {
-    await this.#locked((tx) => drop(tx, schema));
+    try {
+      await this.#locked(async (tx) => {
+        // Whoever waits here keeps no lease and tells nothing, and holds up everybody else who makes or drops a build.
+        await sql`set local lock_timeout = '500ms'`.execute(tx);
+        await drop(tx, schema);
+      });
+    } catch (error) {
+      if (!(error instanceof QueryFailed && error.sqlState === LOCK_NOT_AVAILABLE)) throw error;
+    }
   }
 
   /** Makes a build's secondary indexes. */
