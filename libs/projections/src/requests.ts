@@ -18,6 +18,7 @@ export interface RequestsOptions {
 }
 
 const REPLAYED_AT_ONCE = 100;
+const LOOK_AGAIN_MS = 100;
 
 /** Does what was asked of the projections that this projector holds, through whichever projector it was asked. */
 export class Requests {
@@ -55,7 +56,7 @@ export class Requests {
   async #attendBuild(
     session: Session,
     build: Build,
-    { parkPosition }: BuildRecord,
+    { replay, parkPosition }: BuildRecord,
     signal: AbortSignal,
   ): Promise<boolean> {
     const { registry } = this.options;
@@ -66,7 +67,7 @@ export class Requests {
       return false;
     }
     this.#begin(build.schema, async () => {
-      if (build.parked > 0) await this.#replay(session, build, signal);
+      if (replay && build.parked > 0) await this.#replay(session, build, signal);
       if (!signal.aborted) await registry.asked(build.schema);
     });
     return true;
@@ -78,10 +79,15 @@ export class Requests {
     let after: bigint | null = -1n;
     while (after !== null && !signal.aborted) {
       const from: bigint = after;
-      const some = () =>
-        build.replay((position) => this.#eventAt(position), { limit: REPLAYED_AT_ONCE, after: from, failing });
-      const feed = session.feedOf(build);
-      after = await (feed ? feed.betweenBatches(some) : some());
+      const some = { limit: REPLAYED_AT_ONCE, after: from, failing };
+      const tried = await session.betweenBatches([build], async () => ({
+        next: await build.replay((position) => this.#eventAt(position), some),
+      }));
+      if (!tried) {
+        await this.options.advanced.wait(LOOK_AGAIN_MS);
+        continue;
+      }
+      after = tried.next;
       this.options.advanced.notify();
     }
     const figures = { build: build.schema, tried: before, parked: build.parked };
@@ -121,7 +127,7 @@ export class Requests {
       return true;
     }
     this.#begin(scratch.schema, async () => {
-      const comparing = new Comparing({ ...this.options, signal }, { serving, scratch, feed });
+      const comparing = new Comparing({ ...this.options, session, signal }, { serving, scratch });
       const outcome = await comparing
         .run((percent) => verifications.reached(open.id, 'COMPARING', percent))
         .catch((error: unknown) => {

@@ -101,10 +101,22 @@ export class Session {
 
   /** Feeds a build no more. */
   async remove(build: Build): Promise<void> {
-    const without = (builds: Build[]): void => void builds.splice(builds.indexOf(build), 1);
-    const feed = this.feedOf(build);
-    if (feed) await feed.betweenBatches(async () => without(feed.builds));
-    without(this.builds);
+    const removeFrom = (builds: Build[]): void => {
+      if (builds.includes(build)) builds.splice(builds.indexOf(build), 1);
+    };
+    while (this.feedOf(build))
+      await this.betweenBatches([build], async () => removeFrom(this.feedOf(build)?.builds ?? []));
+    removeFrom(this.builds);
+  }
+
+  /**
+   * Runs something while none of these builds is being fed. Null, and nothing is run, where no feed has all of them: one that is on its way
+   * to another feed may be fed again at any moment, and what looks at its rows then sees them change.
+   */
+  async betweenBatches<T>(builds: readonly Build[], work: () => Promise<T>): Promise<T | null> {
+    const [feed, ...others] = new Set(builds.map((build) => this.feedOf(build)));
+    if (!feed || others.length > 0) return null;
+    return feed.betweenBatches(async () => (builds.every((build) => this.feedOf(build) === feed) ? work() : null));
   }
 
   feedOf(build: Build): Feed | undefined {
@@ -133,7 +145,7 @@ export class Session {
     const { bulkSize } = this.options;
     await this.#feedToTheEnd(this.#feed(builds, { types, batchSize: bulkSize }), signal);
     // One that stands still is fed no more: what is asked of it begins another session.
-    const able = builds.filter(({ poison }) => !poison);
+    const able = builds.filter((build) => !build.poison && this.builds.includes(build));
     for (const build of able) if (!signal.aborted) await build.index();
     if (signal.aborted || able.length === 0) return;
     const feed = this.#feed(able);
@@ -174,7 +186,8 @@ export class Session {
       if (feed.live) done.abort();
     };
     await feed.run(AbortSignal.any([signal, done.signal]));
-    this.#feeds.delete(feed);
+    // Not in the middle of what is done between its batches.
+    await feed.betweenBatches(async () => this.#feeds.delete(feed));
   }
 
   #feed(

@@ -3,8 +3,8 @@ import type { ReadStore } from '@mo-ledger/read-store';
 import type { Build } from './build.js';
 import { compareRange, type RangeComparison } from './compare-tables.js';
 import type { Table } from './define-table.js';
-import type { Feed } from './feed.js';
 import { lastEventOf } from './log-end.js';
+import type { Session } from './session.js';
 import type { Signal } from './signal.js';
 import type { Comparison, RowDifference, TableComparison } from './verifications.js';
 
@@ -12,11 +12,10 @@ const ROWS_AT_ONCE = 2_000;
 const MOST_SHOWN = 200;
 const LOOK_AGAIN_MS = 100;
 
-/** A build that serves, and one that was made from the log to be compared with it; one feed feeds both. */
+/** A build that serves, and one that was made from the log to be compared with it. */
 export interface Pair {
   readonly serving: Build;
   readonly scratch: Build;
-  readonly feed: Feed;
 }
 
 /**
@@ -28,6 +27,8 @@ export class Comparing {
     private readonly surroundings: {
       readonly store: ReadStore;
       readonly log: EventLog;
+      /** What feeds both. */
+      readonly session: Pick<Session, 'betweenBatches'>;
       /** Notified after each batch. */
       readonly advanced: Signal;
       readonly signal: AbortSignal;
@@ -59,16 +60,18 @@ export class Comparing {
   }
 
   async *#ranges(name: string, table: Table): AsyncIterable<RangeComparison> {
-    const { serving, scratch, feed } = this.pair;
+    const { serving, scratch } = this.pair;
+    const { session, store, advanced } = this.surroundings;
     const schemas = { serving: serving.schema, scratch: scratch.schema, name };
     let after: RangeComparison['next'] = null;
     for (;;) {
       const begin: RangeComparison['next'] = after;
-      const range: RangeComparison | null = await feed.betweenBatches(async () =>
-        (await this.#together()) ? compareRange(this.surroundings.store, table, schemas, begin, ROWS_AT_ONCE) : null,
+      this.#throwIfOver();
+      const range: RangeComparison | null = await session.betweenBatches([serving, scratch], async () =>
+        (await this.#together()) ? compareRange(store, table, schemas, begin, ROWS_AT_ONCE) : null,
       );
       if (!range) {
-        await this.surroundings.advanced.wait(LOOK_AGAIN_MS);
+        await advanced.wait(LOOK_AGAIN_MS);
         continue;
       }
       yield range;
@@ -77,12 +80,17 @@ export class Comparing {
     }
   }
 
-  /** Whether both show the same part of the log. */
-  async #together(): Promise<boolean> {
+  #throwIfOver(): void {
     const { serving, scratch } = this.pair;
     this.surroundings.signal.throwIfAborted();
     for (const build of [serving, scratch])
       if (build.poison) throw new Error(`${build.schema} stands still at an event that it cannot handle`);
+  }
+
+  /** Whether both show the same part of the log. */
+  async #together(): Promise<boolean> {
+    const { serving, scratch } = this.pair;
+    this.#throwIfOver();
     if (serving.position === scratch.position) return true;
     // One of them may have been told of a later position at which there is nothing: both are at the end all the same.
     const end = (await lastEventOf(this.surroundings.log))?.position ?? -1n;
