@@ -167,16 +167,19 @@ export class ProjectionRunner {
     this.advanced.notify();
     const over = new AbortController();
     const either = AbortSignal.any([signal, over.signal]);
+    const work = [
+      session.run(either).finally(() => {
+        over.abort();
+        this.#lookNow.notify();
+      }),
+      this.#lookAround(session, either).finally(() => over.abort()),
+    ];
     try {
-      await Promise.all([
-        session.run(either).finally(() => {
-          over.abort();
-          this.#lookNow.notify();
-        }),
-        this.#lookAround(session, either).finally(() => over.abort()),
-      ]);
+      await Promise.all(work);
     } finally {
       over.abort();
+      // A look that is under way must not begin anything, or take a lease, when the next session has opened or the leases are given back.
+      await Promise.allSettled(work);
       await this.#requests.settled();
     }
   }
