@@ -95,12 +95,13 @@ export class Verifications {
     );
   }
 
+  /** The first outcome stays: a look that began before it must not make a failure of it. */
   async finished(id: string, outcome: Comparison | { readonly error: string }): Promise<void> {
     const failed = 'error' in outcome;
     await sql`update projections.verifications set finished_at = now(), state = ${failed ? 'FAILED' : 'DONE'},
       percent = case when ${failed} then percent else 100 end,
       result = ${failed ? null : json(outcome)}::json, error = ${failed ? outcome.error : null}
-      where id = ${id}::int8`.execute(this.store.db);
+      where id = ${id}::int8 and finished_at is null`.execute(this.store.db);
   }
 }
 
