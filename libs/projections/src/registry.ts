@@ -194,8 +194,12 @@ export class Registry {
       if (named.length === 0 && schema !== undefined)
         throw new ProjectionRefused('NO_SUCH_BUILD', `${name} has no build ${schema}.`);
       const names = named.map((row) => row.schema_name);
-      await sql`update projections.builds set dropping = true where schema_name = any(${names}::text[])`.execute(tx);
-      return names;
+      // One that has begun to serve since: a switch waits for the checkpoints alone.
+      const { rows: forgotten } = await sql<{ schema_name: string }>`update projections.builds set dropping = true
+        where schema_name = any(${names}::text[]) and not serving returning schema_name`.execute(tx);
+      if (schema !== undefined && forgotten.length === 0)
+        throw new ProjectionRefused('SERVES', `${schema} serves; switch to another build first.`);
+      return forgotten.map((row) => row.schema_name);
     });
   }
 
