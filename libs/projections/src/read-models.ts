@@ -27,14 +27,15 @@ export class ReadModels {
   async of<T extends Tables>(projection: Projection<T>): Promise<OpenReadModel<T>> {
     const { rows } = await sql<{ schema_name: string; fingerprint: string; version: number; serving: boolean }>`
       select schema_name, fingerprint, version, serving from projections.builds
-      where name = ${projection.name} and not scratch and not dropping order by serving desc, build desc`
+      where name = ${projection.name} and not scratch and not dropping and (serving or not takes_over) order by serving desc, build desc`
       .execute(this.store.db)
       .catch((error: unknown) => {
         const missing = error instanceof QueryFailed && /^(42P01|42703|3F000)$/.test(error.sqlState ?? '');
         if (missing) throw new ReadModelNotReady(projection.name);
         throw error;
       });
-    // The build that serves comes first. Where it is one that this program does not know, the newest with our tables is read.
+    // The build that serves comes first. Where it is one that this program does not know, the newest with our tables that was
+    // filled is read.
     const known = rows.find(
       (row) => row.fingerprint === projection.fingerprint || (row.serving && definitionOf(projection, row)),
     );
