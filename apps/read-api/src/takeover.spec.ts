@@ -207,7 +207,7 @@ describe('two read APIs and two projectors on one PostgreSQL', () => {
     await standsBy(standby);
     await meanwhile(async () => {
       // It has written rows, which are locked; the database has no reason to think that it is gone.
-      proxy?.stopAfter('insert into "messages_v1_');
+      proxy?.stopAfter('insert into "messages_v');
       await until(
         'nothing goes through any more',
         () => proxy?.stopped,

@@ -180,7 +180,10 @@ export class Build {
     if (!first) throw failure;
     if (events.length === 1) {
       const poison = { event: first, error: failure.message };
-      if (this.definition.onFailure === 'PARK') await this.#park(poison, { events: [], to, last });
+      // What an operator has parked in one build is parked in each: otherwise there would be no rebuild and no verification any more.
+      const parks =
+        this.definition.onFailure === 'PARK' || (await this.tools.parked.isParked(this.record.name, first.id));
+      if (parks) await this.#park(poison, { events: [], to, last });
       else this.#poison = poison;
       return;
     }
@@ -256,7 +259,8 @@ export class Build {
  */
 export const isPassing = (error: unknown): boolean =>
   error instanceof QueryFailed &&
-  (error.sqlState === null || /^(08|25P03|40|53|55|57P|58|E[A-Z])/.test(error.sqlState));
+  (error.sqlState === null ||
+    /^(08|25P03|40|53|55|57P|58|ECONN|EPIPE|EHOST|ENET|ETIMEDOUT|ENOTFOUND|EAI_)/.test(error.sqlState));
 
 /** The build's schema or one of its tables is not there any more. */
 const isGone = (error: unknown): boolean =>

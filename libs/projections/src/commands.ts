@@ -6,7 +6,7 @@ import { ProjectionRefused } from './projection-refused.js';
 import { CheckpointLost, Registry } from './registry.js';
 import { Verifications, type Verification } from './verifications.js';
 
-const SWITCH_TRIES = 50;
+const SWITCH_MS = 5_000;
 const SWITCH_PAUSE_MS = 100;
 
 /**
@@ -40,19 +40,23 @@ export class ProjectionCommands {
   }
 
   /**
-   * Lets another build serve: the one that is named, or the newest other one. It waits a few seconds for one that is just behind.
+   * Lets another build serve: the one that is named, or the newest that is kept. It waits a few seconds for one that is just behind.
    *
-   * @throws ProjectionRefused where there is none, or it is not as far as the one that serves
+   * @throws ProjectionRefused where there is none, or it is still being filled
    */
   async switchTo(name: string, build?: string): Promise<string> {
     this.#projection(name);
     const builds = (await this.#registry.builds()).filter((one) => one.name === name && !one.scratch);
-    const target =
-      build === undefined ? builds.findLast(({ serving }) => !serving) : builds.find((one) => one.schema === build);
+    const kept = builds.findLast(({ serving, takesOver }) => !serving && !takesOver);
+    const target = build === undefined ? kept : builds.find((one) => one.schema === build);
     if (!target)
-      throw new ProjectionRefused('NO_SUCH_BUILD', `${name} has no ${build ? `build ${build}` : 'other build'}.`);
-    for (let tries = 0; tries < SWITCH_TRIES; tries++) {
-      const serves = await this.#registry.switchTo(target.schema).catch((error: unknown) => {
+      throw new ProjectionRefused(
+        'NO_SUCH_BUILD',
+        `${name} has no ${build ? `build ${build}` : 'other build that is filled'}.`,
+      );
+    const end = performance.now() + SWITCH_MS;
+    do {
+      const serves = await this.#registry.switchTo(target.schema, true).catch((error: unknown) => {
         if (!(error instanceof CheckpointLost)) throw error;
         throw new ProjectionRefused('NO_SUCH_BUILD', `${name} has no build ${target.schema} any more.`);
       });
@@ -61,11 +65,14 @@ export class ProjectionCommands {
         return target.schema;
       }
       await delay(SWITCH_PAUSE_MS);
-    }
-    throw new ProjectionRefused('NOT_AS_FAR', `${target.schema} is not as far as the build that serves.`);
+    } while (!target.takesOver && performance.now() < end);
+    const why = target.takesOver
+      ? 'it is still being filled, and will serve by itself'
+      : 'it is not as far as the one that serves';
+    throw new ProjectionRefused('NOT_AS_FAR', `${target.schema} cannot serve: ${why}.`);
   }
 
-  /** Drops a build that does not serve, or all of them; a verification's is none of them. Tells which. */
+  /** Drops a build that does not serve; without a name all that are kept, but not one that is being filled. Tells which. */
   async drop(name: string, build?: string): Promise<string[]> {
     this.#projection(name);
     const dropped = await this.#registry.forget(name, build);

@@ -32,6 +32,7 @@ const MIGRATIONS: readonly (readonly RawBuilder<unknown>[])[] = [
       requested_at timestamptz not null default now(), finished_at timestamptz, result json, error text
     )`,
     sql`create index on projections.verifications (name, id)`,
+    sql`create unique index on projections.verifications (name) where finished_at is null`,
   ],
 ];
 

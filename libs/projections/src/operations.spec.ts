@@ -112,7 +112,7 @@ describe.each(engines())('an operator on $name', (engine) => {
     expect(await commands.drop('counts')).toEqual(['counts_v1_1']);
     await until('counts', ({ builds, state }) => builds.length === 1 && state === 'LIVE');
     expect(await rows(store, second)).toEqual({ version: 2, rows: [{ name: 'a', total: 22 }] });
-    await expect(commands.switchTo('counts')).rejects.toThrow('counts has no other build');
+    await expect(commands.switchTo('counts')).rejects.toThrow('counts has no other build that is filled');
   });
 
   it('rebuilds: what is under way goes on, also after a restart, where it was', async () => {
@@ -224,6 +224,13 @@ describe.each(engines())('an operator on $name', (engine) => {
     expect(await commands.parked('counts')).toMatchObject([
       { position: bad, error: 'b cannot be counted', behind: false },
     ]);
+    // A build that is made anew parks it too, and is verified as it is.
+    await commands.rebuild('counts');
+    await until(
+      'counts',
+      ({ builds, state }) => builds.length === 2 && builds[1]?.state === 'SERVING' && state === 'LIVE',
+    );
+    expect((await commands.parked('counts')).map(({ position }) => position)).toEqual([bad]);
     await commands.replay('counts');
     while ((await commands.parked('counts'))[0]?.tries !== 2) await runner.advanced.wait(20);
     await runner.stop();

@@ -60,6 +60,14 @@ export class ParkedEvents {
     return rows[0]?.count ?? 0;
   }
 
+  /** Whether any build of a projection has put this event aside because it could not be handled. */
+  async isParked(name: string, eventId: string): Promise<boolean> {
+    const { rows } = await sql`
+      select from projections.parked p join projections.builds b using (schema_name)
+      where b.name = ${name} and p.event_id = ${eventId} and not p.behind limit 1`.execute(this.store.db);
+    return rows.length > 0;
+  }
+
   /** Streams and messages of which something is parked. */
   async orders(schema: string): Promise<Set<string>> {
     const { rows } = await sql<{ stream: string; correlation: string }>`

@@ -75,6 +75,8 @@ const LOCK_NOT_AVAILABLE = '55P03';
 
 /** The runtime's own tables: which builds there are, how far each is, which of them serve, and whose ledger it all is. */
 export class Registry {
+  readonly #indexing = new Map<string, Promise<void>>();
+
   constructor(private readonly store: ReadStore) {}
 
   /** Brings the runtime's tables to this program's format. @throws ReadStoreIsNewer */
@@ -154,10 +156,13 @@ export class Registry {
    * Lets a build serve if it is at least as far as the one that does; in one transaction, under the checkpoints' lock. Tells whether it
    * serves now.
    *
+   * @param asked by an operator: then neither of the two takes over by itself again. Otherwise a newer version that was replaced (by an
+   * older program that does not know it) does, once a program that knows it is back
    * @throws CheckpointLost where there is no such build any more
    */
-  async switchTo(schema: string): Promise<boolean> {
+  async switchTo(schema: string, asked = false): Promise<boolean> {
     return this.store.db.transaction().execute(async (tx) => {
+      await sql`set local synchronous_commit = on`.execute(tx);
       const { rows } = await sql<BuildRow>`select * from projections.builds
         where name = (select name from projections.builds where schema_name = ${schema}) and not dropping order by build for update`.execute(
         tx,
@@ -167,9 +172,8 @@ export class Registry {
       if (!mine || mine.scratch) throw new CheckpointLost(schema);
       if (serving === mine) return true;
       if (serving && BigInt(serving.position) > BigInt(mine.position)) return false;
-      // Whichever of them has served never takes over by itself again: it was told not to.
       if (serving)
-        await sql`update projections.builds set serving = false, takes_over = false, replaced_at = now()
+        await sql`update projections.builds set serving = false, takes_over = ${!asked && serving.version > mine.version}, replaced_at = now()
           where schema_name = ${serving.schema_name}`.execute(tx);
       await sql`update projections.builds set serving = true, takes_over = false where schema_name = ${schema}`.execute(
         tx,
@@ -181,21 +185,25 @@ export class Registry {
   /**
    * Forgets builds that do not serve. Their tables go a few seconds later (`dropDue`), when nobody is in the middle of reading them.
    *
-   * @param schema one of them; without it all that do not serve
+   * @param schema one of them; without it all that are kept, but not one that is being filled
    * @returns their names
    * @throws ProjectionRefused where it serves, or there is none
    */
   async forget(name: string, schema?: string): Promise<string[]> {
     return this.#locked(async (tx) => {
       const rows = (await this.#buildsOf(tx, name)).filter((row) => !row.scratch);
-      const named = rows.filter((row) => (schema === undefined ? !row.serving : row.schema_name === schema));
+      const named = rows.filter((row) =>
+        schema === undefined ? !row.serving && !row.takes_over : row.schema_name === schema,
+      );
       if (named.some((row) => row.serving))
         throw new ProjectionRefused('SERVES', `${schema} serves; switch to another build first.`);
       if (named.length === 0 && schema !== undefined)
         throw new ProjectionRefused('NO_SUCH_BUILD', `${name} has no build ${schema}.`);
       const names = named.map((row) => row.schema_name);
       // One that has begun to serve since: a switch waits for the checkpoints alone.
-      const { rows: forgotten } = await sql<{ schema_name: string }>`update projections.builds set dropping = true
+      const { rows: forgotten } = await sql<{
+        schema_name: string;
+      }>`update projections.builds set dropping = true, replaced_at = now()
         where schema_name = any(${names}::text[]) and not serving returning schema_name`.execute(tx);
       if (schema !== undefined && forgotten.length === 0)
         throw new ProjectionRefused('SERVES', `${schema} serves; switch to another build first.`);
@@ -203,14 +211,18 @@ export class Registry {
     });
   }
 
-  /** Drops the tables of builds that were forgotten, once nobody can be reading them, and those that a finished verification has left. */
-  async dropDue(): Promise<void> {
+  /**
+   * Drops the tables of builds that were forgotten, once nobody can be reading them, and those that a finished verification has left.
+   *
+   * @param fed builds that somebody is just feeding
+   */
+  async dropDue(fed: readonly string[] = []): Promise<void> {
     const { rows } = await sql<{ schema_name: string }>`select schema_name from projections.builds b
       where dropping and coalesce(replaced_at, created_at) < now() - ${sql.raw(READ_OUT)} or scratch and not exists
         (select from projections.verifications v where v.schema_name = b.schema_name and v.finished_at is null)`.execute(
       this.store.db,
     );
-    for (const { schema_name } of rows) await this.drop(schema_name);
+    for (const { schema_name } of rows) if (!fed.includes(schema_name)) await this.drop(schema_name);
   }
 
   /** Drops a build at once; one that somebody is reading (a dump, for example) is left to `dropDue`, later. */
@@ -226,10 +238,16 @@ export class Registry {
     }
   }
 
-  /** Makes a build's secondary indexes. */
-  async index(schema: string, { tables }: Projection): Promise<void> {
-    await createIndexes(this.store, schema, tables);
-    await sql`update projections.builds set indexed = true where schema_name = ${schema}`.execute(this.store.db);
+  /** Makes a build's secondary indexes; whoever asks while they are being made waits for the same ones. */
+  index(schema: string, { tables }: Projection): Promise<void> {
+    const underWay = this.#indexing.get(schema);
+    if (underWay) return underWay;
+    const indexing = (async () => {
+      await createIndexes(this.store, schema, tables);
+      await sql`update projections.builds set indexed = true where schema_name = ${schema}`.execute(this.store.db);
+    })().finally(() => this.#indexing.delete(schema));
+    this.#indexing.set(schema, indexing);
+    return indexing;
   }
 
   /**
@@ -267,6 +285,8 @@ export class Registry {
 
   #locked<T>(work: (tx: ReadStoreTransaction) => Promise<T>): Promise<T> {
     return this.store.db.transaction().execute(async (tx) => {
+      // Who was told that something was done finds it done, whatever happens to the server.
+      await sql`set local synchronous_commit = on`.execute(tx);
       await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK}::int8)`.execute(tx);
       return work(tx);
     });

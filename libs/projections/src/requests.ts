@@ -146,9 +146,9 @@ export class Requests {
     scratch: Build | undefined,
     outcome: Parameters<Verifications['finished']>[1],
   ): Promise<void> {
-    if (scratch) await session.remove(scratch);
     // In this order: whoever is interrupted here leaves tables that are dropped later (`dropDue`), never a result that is lost.
     await this.options.verifications.finished(id, outcome);
+    if (scratch) await session.remove(scratch);
     if (schema) await this.options.registry.drop(schema);
   }
 

@@ -111,6 +111,8 @@ export class ProjectionRunner {
         });
       const said = this.#elsewhere.find((status) => status.name === name);
       const standby = said ?? statusOf(projection, [], { ...surroundings, unfed: [], projector: '' });
+      // Until it has looked, it does not know whose they are.
+      if (!session) return { ...standby, state: 'CATCHING_UP', projector: null };
       return { ...standby, state: 'STANDBY', projector: said?.projector ?? null };
     });
   }
@@ -146,6 +148,10 @@ export class ProjectionRunner {
     await ownLedger(log, { registry: this.#registry, leases: this.#leases, holds }, ledger.ledgerId, logger);
     const end = await lastEventOf(log);
     this.#end = end;
+    this.#elsewhere = await savedStatuses(
+      store,
+      projections.map(({ name }) => name),
+    );
     // Before anything is fed in vain.
     await this.#registry.dropDue();
     const session = await Session.open({
@@ -207,11 +213,11 @@ export class ProjectionRunner {
     const records = await this.#registry.builds();
     if (!session.agreesWith(records)) return false;
     if (!(await this.#requests.attend(session, records, [...held], signal))) return false;
-    await this.#registry.dropDue();
+    await this.#registry.dropDue(session.builds.map(({ schema }) => schema));
     await this.#upkeep.tend(session.builds);
     // Where a live feed brings everything, it tells where the log ends.
     if (session.builds.some((build) => build.poison || !session.feedOf(build)?.live))
-      this.#end = (await lastEventOf(log)) ?? this.#end;
+      this.#end = (await lastEventOf(log).catch(() => null)) ?? this.#end;
     if (performance.now() - this.#toldAt < TELL_MS) return true;
     this.#toldAt = performance.now();
     const elsewhere = names.filter((name) => !held.has(name));

@@ -2,6 +2,7 @@ import type { EventLog, Recorded } from '@mo-ledger/event-sourcing';
 import { Build, type BuildTools } from './build.js';
 import { definitionOf, type Projection } from './define-projection.js';
 import { Feed } from './feed.js';
+import { lastEventOf } from './log-end.js';
 import type { BuildRecord } from './registry.js';
 import { Signal } from './signal.js';
 import type { BuildAtWork } from './status.js';
@@ -126,8 +127,9 @@ export class Session {
   /** Whether the registry has the same builds, and the same ones serve: otherwise there is something else to do. */
   agreesWith(records: readonly BuildRecord[]): boolean {
     const names = new Set(this.options.projections.map(({ name }) => name));
-    const theirs = records.filter(({ name }) => names.has(name));
     const ours = new Set([...this.builds.map(({ schema }) => schema), ...this.unfed.map(({ schema }) => schema)]);
+    // One that a verification has just left is nobody's.
+    const theirs = records.filter(({ name, schema, scratch }) => names.has(name) && (!scratch || ours.has(schema)));
     return (
       theirs.length === ours.size &&
       theirs.every(({ name, schema, serving }) => ours.has(schema) && serving === (this.#serving.get(name) === schema))
@@ -146,7 +148,12 @@ export class Session {
     await this.#feedToTheEnd(this.#feed(builds, { types, batchSize: bulkSize }), signal);
     // One that stands still is fed no more: what is asked of it begins another session.
     const able = builds.filter((build) => !build.poison && this.builds.includes(build));
-    for (const build of able) if (!signal.aborted) await build.index();
+    // They may take minutes: what begins another session does not wait for them, and goes on with them there.
+    const indexing = (async () => {
+      for (const build of able) if (!signal.aborted) await build.index();
+    })();
+    indexing.catch(() => undefined);
+    await Promise.race([indexing, aborted(signal)]);
     if (signal.aborted || able.length === 0) return;
     const feed = this.#feed(able);
     // Whoever is the first to be there is the live feed.
@@ -169,7 +176,12 @@ export class Session {
     await live.betweenBatches(async () => {
       while (!either.aborted) {
         await feed.betweenBatches(async () => {
-          if (feed.position < live.position || either.aborted) return;
+          if (either.aborted || !(await this.#isAsFar(feed, live))) return;
+          // Where the live feed was told of a later position at which there is nothing, they are there too.
+          for (const build of feed.builds) {
+            await build.apply([], live.position, either);
+            await this.#promote(build);
+          }
           live.builds.push(...feed.builds);
           this.#feeds.delete(feed);
           done.abort();
@@ -178,6 +190,12 @@ export class Session {
       }
     });
     await running;
+  }
+
+  async #isAsFar(feed: Feed, live: Feed): Promise<boolean> {
+    if (feed.position >= live.position) return true;
+    const end = (await lastEventOf(this.options.log))?.position ?? -1n;
+    return feed.position >= end;
   }
 
   async #feedToTheEnd(feed: Feed, signal: AbortSignal): Promise<void> {

@@ -79,7 +79,7 @@ export function statusOf(
 ): ProjectionStatus {
   const serving = builds.find(({ state }) => state === 'SERVING');
   const filling = builds.find(({ state }) => state === 'FILLING');
-  const state = stateOf(serving, filling);
+  const state = stateOf(serving, filling, end);
   const { build } = serving ?? {};
   const poison = build?.poison;
   const frozen = unfed.find((record) => record.serving);
@@ -114,10 +114,16 @@ export function statusOf(
   };
 }
 
-function stateOf(serving: BuildAtWork | undefined, filling: BuildAtWork | undefined): ProjectionStatus['state'] {
+function stateOf(
+  serving: BuildAtWork | undefined,
+  filling: BuildAtWork | undefined,
+  end: Surroundings['end'],
+): ProjectionStatus['state'] {
   if (serving?.build.poison) return 'STOPPED';
   if (filling) return 'REBUILDING';
-  return serving?.feed?.live ? 'LIVE' : 'CATCHING_UP';
+  if (!serving) return 'CATCHING_UP';
+  // On its way from one feed to another it is no less caught up.
+  return serving.feed?.live || (end && serving.build.position >= end.position) ? 'LIVE' : 'CATCHING_UP';
 }
 
 /** Lag is time: 0 when caught up, else the age of the oldest event not yet handled. A quiet log has none. */
@@ -125,8 +131,8 @@ function lagOf(serving: BuildAtWork | undefined, position: bigint, now: Date, en
   const age = (since: Date): number => Math.max(0, (now.getTime() - since.getTime()) / 1_000);
   if (serving?.build.poison) return age(serving.build.poison.event.created);
   if (serving?.feed?.oldest) return age(serving.feed.oldest);
-  // Not fed at the moment: at least as old as the end of the log is.
-  return !serving?.feed && end && end.position > position ? age(end.created) : 0;
+  // Not fed yet: at least as old as the end of the log is.
+  return !serving?.feed?.live && end && end.position > position ? age(end.created) : 0;
 }
 
 function progressOf(build: Build | undefined, live: boolean, end: Surroundings['end']): Progress {

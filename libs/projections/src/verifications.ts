@@ -68,11 +68,12 @@ export class Verifications {
 
   /** Asks whoever works on a projection to verify it; where that is under way, it is the one that goes on. */
   async request(name: string): Promise<string> {
+    await sql`insert into projections.verifications (name, state) values (${name}, 'WAITING')
+      on conflict (name) where finished_at is null do nothing`.execute(this.store.db);
     const { rows } = await sql<{ id: string }>`
-      with open as (select id from projections.verifications where name = ${name} and finished_at is null),
-        made as (insert into projections.verifications (name, state) select ${name}, 'WAITING' where not exists (select from open) returning id)
-      select id from open union all select id from made`.execute(this.store.db);
-    return rows[0]?.id ?? '';
+      select max(id) as id from projections.verifications where name = ${name}`.execute(this.store.db);
+    if (!rows[0]) throw new Error(`the verification of ${name} was not noted`);
+    return rows[0].id;
   }
 
   async open(names: readonly string[]): Promise<readonly OpenVerification[]> {

@@ -16,5 +16,5 @@ export const PARSERS: Readonly<Record<number, (text: string) => unknown>> = {
   1184: (text) => new Date(text).toISOString(),
 };
 
-/** Of every session: times in UTC; a commit need not wait for the disk, since rows and checkpoint go together and the log has it all. */
-export const SESSION = { timezone: 'UTC', synchronous_commit: 'off' };
+/** Of every session: times in UTC. */
+export const SESSION = { timezone: 'UTC' };

@@ -36,7 +36,8 @@ async function open(files: string | undefined): Promise<PGlite> {
     parsers: PARSERS,
     relaxedDurability: true,
   });
-  for (const [name, value] of Object.entries(SESSION))
+  // The embedded engine has no process that writes its log by and by: without this, a killed one loses everything since its last checkpoint.
+  for (const [name, value] of Object.entries({ ...SESSION, synchronous_commit: 'on' }))
     await database.query('select set_config($1, $2, false)', [name, value]);
   return database;
 }

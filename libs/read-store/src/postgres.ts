@@ -14,6 +14,9 @@ export interface PostgresOptions {
   readonly statementTimeoutMs: number;
 }
 
+/** A commit need not wait for the disk: rows and checkpoint go together, and the log has it all. */
+const UNHURRIED = { synchronous_commit: 'off' };
+
 const KEEP_ALIVE_SECONDS = 10;
 /**
  * A machine that is gone, without a word, must not keep rows locked: another one takes its work over after its lease. No transaction
@@ -21,6 +24,8 @@ const KEEP_ALIVE_SECONDS = 10;
  */
 const GIVEN_UP = {
   idle_in_transaction_session_timeout: '15s',
+  // What waits behind somebody's lock is tried again, like a connection that is lost; it is not the statement's fault.
+  lock_timeout: '10s',
   tcp_keepalives_idle: String(KEEP_ALIVE_SECONDS),
   tcp_keepalives_interval: '5',
   tcp_keepalives_count: '3',
@@ -33,7 +38,7 @@ export function openPostgres(url: string, { mostConnections, statementTimeoutMs 
     max: mostConnections,
     types,
     // In the connection's start, not in a statement after it: one that is cut in between would be lost to the pool.
-    options: Object.entries({ ...SESSION, ...GIVEN_UP })
+    options: Object.entries({ ...SESSION, ...UNHURRIED, ...GIVEN_UP })
       .map(([name, value]) => `-c ${name}=${value}`)
       .join(' '),
     application_name: 'mo-ledger',

@@ -15,8 +15,9 @@ export function readSideProblems(error: Error & { code?: unknown; sqlState?: unk
   if (error instanceof ProjectionRefused) return new Problem(REFUSALS[error.refusal], error.message);
   // Where a table is not there, no projector has been here yet, or one is just dropping what nobody reads any more.
   const notThere = error.code === 'QUERY_FAILED' && /^(42P01|3F000)$/.test(String(error.sqlState));
-  if (notThere || error.code === 'READ_MODEL_NOT_READY') return new Problem(503, 'The read models are being built; try again.');
+  if (notThere || error.code === 'READ_MODEL_NOT_READY')
+    return new Problem(503, 'The read models are being built; try again.');
   const passing =
-    error.code === 'QUERY_FAILED' && (error.sqlState === null || /^(08|53|57|E[A-Z])/.test(String(error.sqlState)));
+    error.code === 'QUERY_FAILED' && (error.sqlState === null || /^(08|53|55|57|E[A-Z])/.test(String(error.sqlState)));
   return passing ? new Problem(503, 'The read models’ database does not answer; try again.') : null;
 }
