@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { openLedger } from '@mo-ledger/event-sourcing';
 import { connectEventLog } from '@mo-ledger/event-store';
 import { announce, createService, startProgram, stopInOrder } from '@mo-ledger/http';
+import { withInbound } from '@mo-ledger/inbound';
 import { readConfiguration } from './configuration.js';
 import { ReceiverModule } from './receiver.module.js';
 
@@ -11,7 +12,7 @@ await startProgram(async () => {
   const log = connectEventLog({ url: eventStoreUrl });
   await openLedger(log, ledgerKey, randomUUID(), 'receiver');
   const service = await createService({
-    ...{ name: 'receiver', logLevel, module: ReceiverModule.register(log, configuration) },
+    ...{ name: 'receiver', logLevel, module: ReceiverModule.register(log, configuration), describe: withInbound },
   });
   stopInOrder(async () => {
     await service.close();

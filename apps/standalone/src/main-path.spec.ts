@@ -78,8 +78,15 @@ describe('the main path through the running whole', () => {
   it('describes its whole API at one address', async () => {
     const { json } = await ledger.call('GET', '/openapi.json');
     expect(Object.keys(json.paths)).toEqual(
-      expect.arrayContaining(['/codes/{code}', '/messages/{id}', '/audit/export']),
+      expect.arrayContaining([
+        '/messages/{id}',
+        '/audit/export',
+        '/inbound/{organization}/{key}',
+        '/health',
+        '/metrics',
+      ]),
     );
+    expect(json.paths['/codes/{code}']).toMatchObject({ put: expect.anything(), get: expect.anything() });
     expect((await ledger.call('GET', '/nowhere')).headers.get('content-type')).toContain('application/problem+json');
     expect((await ledger.call('GET', '/metrics')).text).toMatch(
       /ledger_posts_total\{[^}]*outcome="recorded"[^}]*\} [1-9]/,

@@ -1,14 +1,14 @@
 import { adminProblems } from '@mo-ledger/admin';
 import type { EventLog, LedgerKey } from '@mo-ledger/event-sourcing';
-import { createService, type Service } from '@mo-ledger/http';
+import { createService, type Service, type ServiceDescription } from '@mo-ledger/http';
+import { withInbound } from '@mo-ledger/inbound';
 import { ModuleRef } from '@nestjs/core';
 import type { Configuration } from './configuration.js';
+import { mergedDescriptions } from './merged-descriptions.js';
 import { mergeMetrics } from './metrics-text.js';
 import type { Parts } from './parts.js';
 import { forwardToReadSide } from './read-side-proxy.js';
 import { WriteSideModule } from './write-side.module.js';
-
-type Description = Parameters<NonNullable<Parameters<typeof createService>[0]['describe']>>[0];
 
 interface Options {
   readonly configuration: Configuration;
@@ -20,19 +20,15 @@ interface Options {
 /** This process' own service on the one port: it receives posts, takes commands, tells of all parts, and forwards the rest to the read side. */
 export async function startWriteSide({ configuration, log, ledgerKey, parts }: Options): Promise<Service> {
   let app: ModuleRef | null = null;
-  let readSideDescription: Description | null = null;
+  let readSideDescription: ServiceDescription | null = null;
   const service = await createService({
     ...{ name: 'standalone', logLevel: configuration.logLevel, knownProblems: adminProblems },
     module: WriteSideModule.register(log, ledgerKey, configuration, () => app),
     metricsText: async (own) => mergeMetrics([own, ...(await Promise.all(parts.urls().map(metricsOf)))]),
-    describe: (own) =>
-      readSideDescription
-        ? {
-            ...own,
-            paths: { ...own.paths, ...readSideDescription.paths },
-            components: merged(own, readSideDescription),
-          }
-        : own,
+    describe: (own) => {
+      const whole = withInbound(own);
+      return readSideDescription ? mergedDescriptions(whole, readSideDescription) : whole;
+    },
   });
   app = service.app.get(ModuleRef);
   for (const [index] of parts.health().entries())
@@ -50,12 +46,6 @@ export async function startWriteSide({ configuration, log, ledgerKey, parts }: O
   return service;
 }
 
-const merged = (one: Description, other: Description): NonNullable<Description['components']> => ({
-  ...one.components,
-  ...other.components,
-  schemas: { ...one.components?.schemas, ...other.components?.schemas },
-});
-
 /** A part that is just being started again has no figures. */
 const metricsOf = (url: string): Promise<string> =>
   fetch(`${url}/metrics`, { signal: AbortSignal.timeout(2_000) }).then(
@@ -63,10 +53,10 @@ const metricsOf = (url: string): Promise<string> =>
     () => '',
   );
 
-const descriptionOf = async (url: string): Promise<Description | null> => {
+const descriptionOf = async (url: string): Promise<ServiceDescription | null> => {
   try {
     const response = await fetch(`${url}/openapi.json`, { signal: AbortSignal.timeout(5_000) });
-    return (await response.json()) as Description;
+    return (await response.json()) as ServiceDescription;
   } catch {
     return null;
   }

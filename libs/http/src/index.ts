@@ -1,5 +1,6 @@
 export * from './access.js';
 export * from './address.js';
+export type { ServiceDescription } from './api-description.js';
 export * from './health.js';
 export * from './inbound-url.js';
 export * from './logging.js';

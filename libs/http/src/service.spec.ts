@@ -88,7 +88,13 @@ describe('a service', () => {
   });
 
   it('describes itself', async () => {
-    expect(JSON.parse((await send('/openapi.json')).text).paths['/orders']).toBeDefined();
+    const { paths } = JSON.parse((await send('/openapi.json')).text);
+    expect(Object.keys(paths)).toEqual(
+      expect.arrayContaining(['/orders', '/health', '/health/live', '/health/ready', '/metrics']),
+    );
+    for (const status of [400, 404, 409, 422])
+      expect(Object.keys(paths['/orders'].post.responses[status].content)).toEqual(['application/problem+json']);
+    expect(Object.keys(paths['/orders'].get.responses).sort()).toEqual(['200', '400', '404']);
     expect((await send('/metrics')).text).toContain('process_resident_memory_bytes{role="orders"}');
     expect((await send('/docs')).status).toBe(200);
   });

@@ -2,13 +2,14 @@ import 'reflect-metadata';
 import { Global, Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { fastify, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { Health } from './health.js';
 import { createLogger, nestLogger, type Logger } from './logging.js';
 import { METRICS_TEXT, OperationsController } from './operations.controller.js';
 import { onlyLoopback } from './access.js';
+import { withProblems, type ServiceDescription } from './api-description.js';
 import { isInboundUrl, toInboundRoute } from './inbound-url.js';
 import { Problem, ProblemFilter } from './problem.js';
 import { WrongSetting } from './settings.js';
@@ -26,7 +27,7 @@ export interface ServiceOptions {
   /** What `/metrics` answers, from this process' own figures; by default those. */
   readonly metricsText?: (own: string) => Promise<string>;
   /** What `/openapi.json` and `/docs` show, from this process' own description; by default that. */
-  readonly describe?: (own: OpenAPIObject) => OpenAPIObject;
+  readonly describe?: (own: ServiceDescription) => ServiceDescription;
   /** Which problem a refusal of a library is, by its `code`. */
   readonly knownProblems?: (error: Error & { code?: unknown }) => Problem | null;
 }
@@ -114,7 +115,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     .setDescription('Inbound SMS as an event-sourced ledger')
     .build();
   const { describe } = options;
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
+  SwaggerModule.setup('docs', app, () => withProblems(SwaggerModule.createDocument(app, document)), {
     jsonDocumentUrl: 'openapi.json',
     ...(describe ? { patchDocumentOnRequest: (_request, _reply, own) => describe(own) } : {}),
   });
