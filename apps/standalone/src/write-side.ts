@@ -42,7 +42,7 @@ export async function startWriteSide({ configuration, log, ledgerKey, parts }: O
       done();
     });
   });
-  await forwardToReadSide(service.fastify, () => parts.readSide.url);
+  await forwardToReadSide(service, () => parts.readSide.url);
   return service;
 }
 

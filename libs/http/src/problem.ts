@@ -59,10 +59,11 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (reply.sent) return;
-    sendProblem(reply, this.#toProblem(error));
+    sendProblem(reply, this.problemOf(error));
   }
 
-  #toProblem(error: unknown): Problem {
+  /** What an error is answered as; one that nobody knows is logged, and nothing is told of it. */
+  problemOf(error: unknown): Problem {
     if (error instanceof Problem) return error;
     if (error instanceof HttpException) return new Problem(error.getStatus(), error.message);
     if (error instanceof Error) {

@@ -38,6 +38,8 @@ export interface Service {
   readonly logger: Logger;
   readonly health: Health;
   readonly metrics: Registry;
+  /** What an error is answered as, for routes that are not Nest's. */
+  readonly problemOf: (error: unknown) => Problem;
   /** Listens and tells the address, for example `http://127.0.0.1:3000`. */
   listen(host: string, port: number): Promise<string>;
   /** Takes no new requests, answers those under way, then stops. */
@@ -108,7 +110,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     bodyParser: false,
     abortOnError: false,
   });
-  app.useGlobalFilters(new ProblemFilter(logger, options.knownProblems));
+  const problems = new ProblemFilter(logger, options.knownProblems);
+  app.useGlobalFilters(problems);
   const document = new DocumentBuilder()
     .setTitle('mo-ledger')
     .setVersion('1')
@@ -126,6 +129,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     logger,
     health,
     metrics,
+    problemOf: (error) => problems.problemOf(error),
     listen: async (host, port) => {
       await app.listen(port, host).catch((error: unknown) => {
         throw asWrongSetting(error);
