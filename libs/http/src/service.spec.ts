@@ -1,5 +1,6 @@
-import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, UseGuards } from '@nestjs/common';
 import { IsInt, Min } from 'class-validator';
+import { PlainCallGuard } from './plain-call.guard.js';
 import { Settings, WrongSetting } from './settings.js';
 import { createService, type Service } from './service.js';
 import { validBody, validQuery } from './validation.js';
@@ -17,6 +18,16 @@ class Orders {
   @Get('orders')
   list(@Query() query: object) {
     return validQuery(Order, query);
+  }
+  @UseGuards(PlainCallGuard)
+  @Post('orders/:id/repeat')
+  repeat(@Param('id') id: string) {
+    return { id };
+  }
+  @UseGuards(PlainCallGuard)
+  @Post('orders/:id/change')
+  change(@Param('id') id: string, @Body() body: unknown) {
+    return { id, ...validBody(Order, body) };
   }
   @Get('broken')
   broken() {
@@ -40,8 +51,8 @@ describe('a service', () => {
     const text = await response.text();
     return { status: response.status, type: response.headers.get('content-type'), text };
   };
-  const post = (body: string) =>
-    send('/orders', { method: 'POST', body, headers: { 'content-type': 'application/json' } });
+  const post = (body: string, path = '/orders') =>
+    send(path, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
 
   it('answers a body that is no JSON with a 400 problem', async () => {
     const answer = await post('{');
@@ -61,6 +72,15 @@ describe('a service', () => {
 
   it('answers an unknown query parameter with a 400', async () => {
     expect((await send('/orders?color=1')).status).toBe(400);
+  });
+
+  it('answers a body that a plain command does not take with a 422 problem that names the fields', async () => {
+    const refused = await post('{"x":1}', '/orders/7/repeat');
+    expect([refused.status, JSON.parse(refused.text).errors]).toMatchObject([422, [{ field: 'x' }]]);
+    expect((await post('[]', '/orders/7/repeat')).status).toBe(400);
+    for (const nothing of ['', '{}']) expect((await post(nothing, '/orders/7/repeat')).status).toBe(201);
+    expect((await post('{"count":1}', '/orders/7/change')).status).toBe(201);
+    expect((await post('{"count":1}', '/orders/7/change?x=1')).status).toBe(400);
   });
 
   it('answers an unknown path with a 404 problem', async () => {
