@@ -27,6 +27,10 @@ export interface Answer {
   readonly milliseconds: number;
 }
 
+/** What kind of answer it is: its status, or the error's code where there was none. */
+export const kindOf = ({ status, error }: Answer): string =>
+  status === null ? (error ?? 'no answer') : String(status);
+
 /** What became of a post in the end. */
 export interface Delivery {
   readonly answer: Answer;

@@ -10,6 +10,8 @@ export interface SendOptions {
   readonly connections: number;
   readonly summary: Summary;
   readonly acknowledged: AcknowledgedFile | null;
+  /** Told of every answer, those before a retry included. */
+  readonly onAnswer?: (post: SimulatedPost, answer: Answer) => void;
   readonly onFinished?: (post: SimulatedPost, delivery: Delivery) => void;
   /** Ends it: no new posts, no more retries. */
   readonly signal: AbortSignal;
@@ -19,7 +21,7 @@ export interface SendOptions {
 export async function sendAll(
   gateway: SimulatedGateway,
   posts: Iterable<SimulatedPost>,
-  { rate, connections, summary, acknowledged, onFinished, signal }: SendOptions,
+  { rate, connections, summary, acknowledged, onAnswer, onFinished, signal }: SendOptions,
 ): Promise<void> {
   const pending = new Set<Promise<void>>();
   let underWay = 0;
@@ -35,14 +37,15 @@ export async function sendAll(
     sent++;
     underWay++;
     let holding = true;
-    const onAnswer = (answer: Answer) => {
+    const answered = (answer: Answer) => {
       summary.answered(answer);
+      onAnswer?.(post, answer);
       if (!holding) return;
       holding = false;
       underWay--;
       free();
     };
-    const delivery = gateway.deliver(post, onAnswer, signal).then((finished) => {
+    const delivery = gateway.deliver(post, answered, signal).then((finished) => {
       summary.finished(finished);
       if (finished.delivered && post.messageId !== null) acknowledged?.add(post.messageId);
       onFinished?.(post, finished);

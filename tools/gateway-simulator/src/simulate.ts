@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import { AcknowledgedFile } from './acknowledged.js';
 import { demoPosts, demoReading, DEMO_ORGANIZATION, provisionDemo } from './demo.js';
+import { Failures, type Target } from './failures.js';
 import { SimulatedGateway, type Delivery } from './gateway.js';
 import { generateMessages, take } from './messages.js';
 import { oddities, postMaker, type Oddity } from './oddities.js';
@@ -64,7 +65,7 @@ export async function simulate(options: SimulateOptions): Promise<number> {
   const stop = () => stopped.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
   const acknowledged = options.acknowledged === undefined ? null : new AcknowledgedFile(options.acknowledged);
-  const run = { gateway, acknowledged, options, signal: stopped.signal };
+  const run = { gateway, target: { url, organization }, acknowledged, options, signal: stopped.signal };
   try {
     if (options.demo) {
       await provisionDemo(url);
@@ -100,14 +101,16 @@ const generated = ({ demo, count, duration, rate }: SimulateOptions): boolean =>
 
 interface Run {
   readonly gateway: SimulatedGateway;
+  readonly target: Target;
   readonly acknowledged: AcknowledgedFile | null;
   readonly options: SimulateOptions;
   readonly signal: AbortSignal;
 }
 
 async function sendMany(run: Run, posts: Iterable<SimulatedPost>, { seconds }: { seconds: number }): Promise<number> {
-  const { gateway, acknowledged, options, signal } = run;
+  const { gateway, target, acknowledged, options, signal } = run;
   const summary = new Summary();
+  const failures = new Failures(target, tellBesideBar);
   const total = Array.isArray(posts) ? posts.length : (options.count ?? 0);
   const bar = new SingleBar({ format: '{bar} {value}/{total} posts, {waiting} waiting for a retry', hideCursor: true });
   bar.start(total, 0, { waiting: 0 });
@@ -122,6 +125,7 @@ async function sendMany(run: Run, posts: Iterable<SimulatedPost>, { seconds }: {
   };
   await sendAll(gateway, until(), {
     ...{ rate: options.rate ?? null, connections: options.connections, summary, acknowledged, signal },
+    onAnswer: (post, answer) => failures.answered(answer, post),
     onFinished: (_, { delivered }: Delivery) => {
       if (!delivered) lost++;
       bar.setTotal(Math.max(total, ++finished));
@@ -132,6 +136,9 @@ async function sendMany(run: Run, posts: Iterable<SimulatedPost>, { seconds }: {
   console.log(summary.lines((performance.now() - begun) / 1000).join('\n'));
   return lost === 0 ? 0 : 1;
 }
+
+/** In the bar's place, which is drawn again below it. */
+const tellBesideBar = (line: string): void => console.error(process.stderr.isTTY ? `\r\u001b[K${line}` : line);
 
 async function sendOddities(run: Run, wanted: readonly Oddity[], make: ReturnType<typeof postMaker>): Promise<number> {
   const { gateway, acknowledged, signal } = run;

@@ -1,4 +1,7 @@
-import type { Answer, Delivery } from './gateway.js';
+import { kindOf, type Answer, type Delivery } from './gateway.js';
+
+/** As wide as what stands above it. */
+const LEAST_WIDTH = 6;
 
 /** Counts what was answered, and what became of the posts. */
 export class Summary {
@@ -9,8 +12,8 @@ export class Summary {
   #retried = 0;
 
   answered(answer: Answer): void {
-    const key = answer.status === null ? (answer.error ?? 'no answer') : String(answer.status);
-    this.#answers.set(key, (this.#answers.get(key) ?? 0) + 1);
+    const kind = kindOf(answer);
+    this.#answers.set(kind, (this.#answers.get(kind) ?? 0) + 1);
     if (answer.status !== null) this.#milliseconds.push(answer.milliseconds);
   }
 
@@ -24,11 +27,12 @@ export class Summary {
     const sorted = this.#milliseconds.toSorted((a, b) => a - b);
     const percentile = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
     const answers = [...this.#answers].sort(([a], [b]) => a.localeCompare(b));
+    const width = Math.max(LEAST_WIDTH, ...answers.map(([kind]) => kind.length + 3));
     return [
       `${this.#deliveries} posts in ${seconds.toFixed(1)} s (${Math.round(this.#deliveries / Math.max(seconds, 0.001))}/s)`,
       `  delivered      ${this.#delivered}${this.#retried ? `, ${this.#retried} of all after a retry` : ''}`,
       `  given up       ${this.#deliveries - this.#delivered}`,
-      ...answers.map(([answer, count]) => `  answered ${answer.padEnd(6)}${count}`),
+      ...answers.map(([kind, count]) => `  answered ${kind.padEnd(width)}${count}`),
       `  milliseconds   p50 ${percentile(0.5)}, p99 ${percentile(0.99)}, most ${percentile(1)}`,
     ];
   }
