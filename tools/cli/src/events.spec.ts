@@ -68,7 +68,11 @@ describe('mo events', () => {
 
     it('does not wait for a ledger that was never there', async () => {
       ledger.answers(TAIL, { status: 503, detail: 'The event store does not answer; try again.' });
-      expect(await run('tail')).toEqual({ code: 2, out: '', err: 'The event store does not answer; try again.\n' });
+      expect(await run('tail')).toEqual({
+        code: 2,
+        out: '',
+        err: 'error: The event store does not answer; try again.\n',
+      });
       expect(ledger.asked).toHaveLength(1);
     });
 
@@ -110,7 +114,7 @@ describe('mo events', () => {
 
     it('says that there is none, with 2', async () => {
       ledger.answers('GET /events/13', { status: 404, detail: 'There is no event at the position 13.' });
-      expect(await run('show 13')).toEqual({ code: 2, out: '', err: 'There is no event at the position 13.\n' });
+      expect(await run('show 13')).toEqual({ code: 2, out: '', err: 'error: There is no event at the position 13.\n' });
     });
   });
 });

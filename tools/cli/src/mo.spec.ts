@@ -62,16 +62,18 @@ describe('mo', () => {
   it('says in one line that the ledger refused, with its own words, or is away, with 2', async () => {
     ledger.answers('GET /codes', { status: 503, detail: 'The read models are being built;\ntry again.' });
     expect(await runMo('codes list', ledger.url)).toEqual({
-      ...{ code: 2, out: '', err: 'The read models are being built;\\u000atry again.\n' },
+      ...{ code: 2, out: '', err: 'error: The read models are being built;\\u000atry again.\n' },
     });
     const nobody = await runMo('codes list --json', 'http://127.0.0.1:9');
     expect([nobody.code, nobody.out]).toEqual([2, '']);
-    expect(nobody.err).toMatch(/^no ledger answers at http:\/\/127\.0\.0\.1:9 \(.+\); --url or LEDGER_URL says .*\n$/);
+    expect(nobody.err).toMatch(
+      /^error: no ledger answers at http:\/\/127\.0\.0\.1:9 \(.+\); --url or LEDGER_URL says .*\n$/,
+    );
     for (const other of ['<html>', '']) {
       ledger.answers('GET /codes', (response) => response.writeHead(other ? 200 : 500).end(other));
       const { code, err } = await runMo('codes list', ledger.url);
       expect(code).toBe(2);
-      expect(err).toMatch(/^what answers at .* is no ledger.*\n$/);
+      expect(err).toMatch(/^error: what answers at .* is no ledger.*\n$/);
     }
   });
 

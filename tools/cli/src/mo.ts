@@ -2,10 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { codesCommands } from './codes.js';
 import { eventsCommands } from './events.js';
 import { Ledger, LedgerAway, LedgerRefused } from './ledger.js';
-import { printable } from './printable.js';
 import { projectionsCommands } from './projections/index.js';
 import { quarantineCommands } from './quarantine.js';
-import { EXIT, Interrupted, ofThisProcess, Session, type Surroundings } from './session.js';
+import { complaint, EXIT, Interrupted, ofThisProcess, Session, type Surroundings } from './session.js';
 
 const HERE = 'http://127.0.0.1:3000';
 
@@ -43,7 +42,7 @@ export async function mo(argv: readonly string[], given: Partial<Surroundings> =
   for (const register of [projectionsCommands, quarantineCommands, codesCommands, eventsCommands])
     register(program, run);
 
-  const complain = (text: string) => err.write(`${printable(text)}\n`);
+  const complain = (text: string) => err.write(complaint(text));
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return exitCode;
@@ -54,7 +53,7 @@ export async function mo(argv: readonly string[], given: Partial<Surroundings> =
       return error.exitCode === 0 ? EXIT.OK : EXIT.REFUSED;
     }
     if (error instanceof Interrupted || surroundings.signal.aborted) {
-      complain('interrupted; what was begun goes on in the ledger');
+      err.write('interrupted; what was begun goes on in the ledger\n');
       return EXIT.INTERRUPTED;
     }
     if (!(error instanceof LedgerAway || error instanceof LedgerRefused)) throw error;

@@ -7,6 +7,8 @@ export interface Step {
   readonly percent: number;
   /** What is being done, in a few words. */
   readonly doing: string;
+  /** Which part of the whole this is, where it has parts: a new one is told of at once. */
+  readonly stage?: string;
 }
 
 /** How far something is, where a person looks at it. */
@@ -41,14 +43,14 @@ export function progressBar(out: Output, name: string): Progress {
   };
 }
 
-/** A line for every tenth of the way, where nobody sees a bar move. */
+/** A line for every stage and every tenth of the way, where nobody sees a bar move. */
 export function progressLines(out: Output, name: string): Progress {
-  let last = -1;
+  let last = '';
   return {
     show: (step) => {
-      const tenth = Math.floor(step.percent / LINE_EVERY_PERCENT);
-      if (tenth === last) return;
-      last = tenth;
+      const now = `${step.stage ?? ''} ${Math.floor(step.percent / LINE_EVERY_PERCENT)}`;
+      if (now === last) return;
+      last = now;
       out.write(`${printable(name)}: ${percent(step.percent)}, ${printable(step.doing)}\n`);
     },
     end: () => undefined,

@@ -36,6 +36,15 @@ describe('mo quarantine', () => {
     expect(lines[1_002]).toBe('… and more; --limit shows more than 1,001');
   });
 
+  it('tells reasons apart, however long the other columns are', async () => {
+    const reasons = ['DEVICE_ADDRESS_MISSING', 'INBOUND_ADDRESS_MISSING'];
+    const items = reasons.map((reason) => post({ reason, organization: 'o'.repeat(64), state: 'REPROCESSED' }));
+    ledger.answers('GET /quarantine', { value: { items, next: null } });
+    const { out } = await runMo('quarantine list', ledger.url);
+    for (const reason of reasons) expect(out).toContain(` ${reason} `);
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+
   it('lists fifty unless told otherwise, and says what it cannot filter by', async () => {
     ledger.answers(
       'GET /quarantine',
@@ -50,7 +59,7 @@ describe('mo quarantine', () => {
     expect(await runMo('quarantine list --state X', ledger.url)).toEqual({
       code: 2,
       out: '',
-      err: 'state must be OPEN\n',
+      err: 'error: state must be OPEN\n',
     });
   });
 
@@ -78,7 +87,7 @@ describe('mo quarantine', () => {
       ]);
       ledger.answers('POST /quarantine/c/reprocess', { status: 404, detail: 'There is no c.' });
       const refused = await runMo('quarantine reprocess c a --json', ledger.url);
-      expect([refused.code, refused.err]).toEqual([2, 'c: There is no c.\n']);
+      expect([refused.code, refused.err]).toEqual([2, 'error: c: There is no c.\n']);
       expect(JSON.parse(refused.out)).toEqual({
         items: [
           { id: 'c', state: null, became: null, error: 'There is no c.' },

@@ -10,7 +10,7 @@ import { count, instant } from './units.js';
 const COLUMNS: readonly Column<QuarantinedPost>[] = [
   { title: 'ID', text: ({ id }) => id },
   { title: 'ORGANIZATION', text: ({ organization }) => organization ?? '–', gives: true },
-  { title: 'REASON', text: ({ reason }) => reason, gives: true },
+  { title: 'REASON', text: ({ reason }) => reason },
   { title: 'RECEIVED', text: ({ receivedAt }) => instant(receivedAt) },
   { title: 'POSTS', text: ({ attempts }) => count(attempts), figure: true },
   { title: 'STATE', text: ({ state }) => state, tone: ({ state }) => (state === 'OPEN' ? 'busy' : 'good') },

@@ -70,7 +70,7 @@ export class Session {
 
   /** A complaint, on one line. */
   complain(text: string): void {
-    this.surroundings.err.write(`${printable(text)}\n`);
+    this.surroundings.err.write(complaint(text));
   }
 
   progress(name: string): Progress {
@@ -119,6 +119,9 @@ export class Session {
     };
   }
 }
+
+/** As commander writes its own. */
+export const complaint = (text: string): string => `error: ${printable(text)}\n`;
 
 const isPassing = (error: unknown): boolean =>
   error instanceof LedgerAway || (error instanceof LedgerRefused && error.status >= 502 && error.status <= 504);

@@ -7,7 +7,7 @@ export interface Column<Row> {
   readonly text: (row: Row) => string;
   /** Figures end at the same column. */
   readonly figure?: true;
-  /** May be cut where the table is too wide. Never what somebody copies: an id, a position. */
+  /** May be cut where the table is too wide. Never what somebody copies or tells apart: an id, a position, a reason. */
   readonly gives?: true;
   readonly tone?: (row: Row) => Tone | null;
 }

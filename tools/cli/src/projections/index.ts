@@ -1,6 +1,7 @@
 import { examples } from '../examples.js';
 import type { Register } from '../mo.js';
 import { dropBuilds, switchBuild } from './builds.js';
+import { knowingNames } from './knowing-names.js';
 import { listProjections } from './list.js';
 import { listParked, parkEvent, replayParked } from './parked.js';
 import { rebuildProjection } from './rebuild.js';
@@ -21,7 +22,7 @@ export const projectionsCommands: Register = (program, run) => {
   }).action(run(listProjections));
   examples(command('show <name>', 'everything about one projection and its builds; 1 where it stands still'), {
     'projections show messages': 'position, lag, speed, progress, builds',
-  }).action(run(showProjection));
+  }).action(run(knowingNames(showProjection)));
   examples(
     command(
       'rebuild <name>',
@@ -31,26 +32,26 @@ export const projectionsCommands: Register = (program, run) => {
       'projections rebuild messages': 'shows how far it is until it serves; exit code 1 where it will not',
       'projections rebuild messages --no-wait': 'comes back at once',
     },
-  ).action(run(rebuildProjection));
+  ).action(run(knowingNames(rebuildProjection)));
   examples(command('verify <name>', 'compares the read model with one that is built once more; 1 where they differ'), {
     'projections verify messages': 'rows that are missing, extra or different, by table, and the first of them by key',
     'projections verify messages --json': 'the whole report for a script',
-  }).action(run(verifyProjection));
+  }).action(run(knowingNames(verifyProjection)));
   examples(command('switch <name> [build]', 'lets another build serve, for example the one before'), {
     'projections switch messages': 'the build that was kept',
     'projections switch messages messages_v1_2': 'this build',
-  }).action(run(switchBuild));
+  }).action(run(knowingNames(switchBuild)));
   examples(command('drop <name> [build]', 'deletes builds that do not serve'), {
     'projections drop messages': 'all that are kept',
     'projections drop messages messages_v1_1': 'this build',
-  }).action(run(dropBuilds));
+  }).action(run(knowingNames(dropBuilds)));
   examples(command('parked <name>', 'the events that it goes on without, and why'), {
     'projections parked messages': 'their positions, for events show',
-  }).action(run(listParked));
+  }).action(run(knowingNames(listParked)));
   examples(command('park <name>', 'parks the event that it stands still at, and lets it go on'), {
     'projections park messages': 'when its handler cannot be mended at once',
-  }).action(run(parkEvent));
+  }).action(run(knowingNames(parkEvent)));
   examples(command('replay <name>', 'brings in what is parked; 1 where an event fails again'), {
     'projections replay messages': 'when its handler is mended',
-  }).action(run(replayParked));
+  }).action(run(knowingNames(replayParked)));
 };

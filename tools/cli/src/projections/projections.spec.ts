@@ -107,7 +107,7 @@ describe('mo projections', () => {
       const { code, out } = await run('show messages');
       expect([code, out]).toEqual([1, expect.stringContaining('messages stands still at MessageRecorded')]);
       ledger.answers('GET /projections/a%2Fb', { status: 404, detail: 'There is no projection a/b.' });
-      expect(await run('show a/b')).toEqual({ code: 2, out: '', err: 'There is no projection a/b.\n' });
+      expect(await run('show a/b')).toEqual({ code: 2, out: '', err: 'error: There is no projection a/b.\n' });
     });
   });
 
@@ -122,13 +122,13 @@ describe('mo projections', () => {
     });
     beforeEach(() => ledger.answers('POST /projections/messages/rebuild', value({ build: 'messages_v1_2' })));
 
-    it('shows how far it is until the new build serves', async () => {
+    it('shows how far it is until the new build serves, and how long it takes once that can be told', async () => {
       statuses({}, fresh(0), fresh(5), fresh(50), fresh(100, 'SERVING'));
       expect(await run('rebuild messages')).toEqual({
         code: 0,
         out: 'messages_v1_2 serves now, made of 1,000 events.\n',
         err: lines(
-          'messages_v1_2: 0 %, 12,345 ev/s, 3 m 20 s left',
+          'messages_v1_2: 0 %, 12,345 ev/s',
           'messages_v1_2: 50 %, 12,345 ev/s, 2 m 30 s left',
           'messages_v1_2: 100 %, 12,345 ev/s, 1 m 40 s left',
         ),
@@ -139,7 +139,7 @@ describe('mo projections', () => {
       statuses(fresh(50), fresh(100, 'SERVING'));
       const { code, err } = await run('rebuild messages', { isTTY: true });
       expect(code).toBe(0);
-      expect(err).toContain('messages_v1_2 ████████████░░░░░░░░░░░░ 50 %  12,345 ev/s, 2 m 30 s left');
+      expect(err).toContain('messages_v1_2 ████████████░░░░░░░░░░░░ 50 %  12,345 ev/s');
       expect(err.lastIndexOf('\u001b[?25h')).toBeGreaterThan(err.lastIndexOf('\u001b[?25l'));
     });
 
@@ -182,6 +182,14 @@ describe('mo projections', () => {
       expect(JSON.parse((await run('rebuild messages --json')).out)).toMatchObject({ serves: false });
     });
 
+    it('takes no projection that nobody has, or that does not tell of builds, for one that dropped it', async () => {
+      statuses(fresh(50), { state: 'STANDBY' }, { builds: [] }, fresh(60), { builds: [] }, fresh(100, 'SERVING'));
+      expect((await run('rebuild messages')).code).toBe(0);
+      statuses(fresh(50), { state: 'STANDBY', builds: [] });
+      const { code, out } = await run('rebuild messages');
+      expect([code, out]).toEqual([1, 'What became of messages_v1_2 is not known: no projector has messages.\n']);
+    });
+
     it('waits for a ledger that is started again, but not for ever', async () => {
       const away: FakeAnswer = { status: 503, detail: 'The read side is starting; try again.' };
       const cut: FakeAnswer = (response) => response.destroy();
@@ -195,7 +203,10 @@ describe('mo projections', () => {
       );
       expect((await run('rebuild messages')).code).toBe(0);
       ledger.answers('GET /projections/messages', away);
-      expect(await run('rebuild messages')).toMatchObject({ code: 2, err: 'The read side is starting; try again.\n' });
+      expect(await run('rebuild messages')).toMatchObject({
+        code: 2,
+        err: 'error: The read side is starting; try again.\n',
+      });
     });
 
     it('leaves the ledger to it where it is interrupted', async () => {
@@ -218,8 +229,8 @@ describe('mo projections', () => {
         { status: 404, detail: 'It was never verified.' },
         value(aVerification({ id: 'earlier' })),
         value(aVerification({ state: 'WAITING', percent: 0, equal: null })),
-        value(aVerification({ state: 'FILLING', percent: 30, equal: null })),
-        value(aVerification({ state: 'COMPARING', percent: 90, equal: null })),
+        value(aVerification({ state: 'FILLING', percent: 92, equal: null })),
+        value(aVerification({ state: 'COMPARING', percent: 93, equal: null })),
         value(aVerification()),
       );
       expect(await run('verify messages')).toEqual({
@@ -232,8 +243,8 @@ describe('mo projections', () => {
         ),
         err: lines(
           'messages: 0 %, waits for its turn',
-          'messages: 30 %, builds it once more from the log',
-          'messages: 90 %, compares the two',
+          'messages: 92 %, builds it once more from the log',
+          'messages: 93 %, compares the two',
           'messages: 100 %, done',
         ),
       });
@@ -301,7 +312,7 @@ describe('mo projections', () => {
       await run('switch messages messages_v1_1');
       expect(posted().map(([, body]) => body)).toEqual([{}, { build: 'messages_v1_1' }]);
       ledger.answers('POST /projections/messages/switch', { status: 409, detail: 'messages_v1_1 is not as far.' });
-      expect(await run('switch messages')).toEqual({ code: 2, out: '', err: 'messages_v1_1 is not as far.\n' });
+      expect(await run('switch messages')).toEqual({ code: 2, out: '', err: 'error: messages_v1_1 is not as far.\n' });
     });
 
     it('delete builds that do not serve', async () => {
@@ -348,7 +359,7 @@ describe('mo projections', () => {
       ]);
       expect(JSON.parse((await run('park messages --json')).out)).toEqual({ parked: stopped.stoppedAt });
       ledger.answers('POST /projections/messages/park', { status: 409, detail: 'messages does not stand still.' });
-      expect(await run('park messages')).toEqual({ code: 2, out: '', err: 'messages does not stand still.\n' });
+      expect(await run('park messages')).toEqual({ code: 2, out: '', err: 'error: messages does not stand still.\n' });
     });
 
     describe('and replayed', () => {

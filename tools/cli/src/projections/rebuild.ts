@@ -27,12 +27,16 @@ export async function rebuildProjection(session: Session, name: string, { wait }
   }
   if (status.state === 'STOPPED') tellWhyStopped(session, status);
   else if (built) session.line(`${build} does not serve: another build took its place, and it is kept.`);
+  else if (!tellsOfBuilds(status)) session.line(`What became of ${build} is not known: no projector has ${name}.`);
   else session.line(`${build} is not there any more: it was dropped before it served.`);
   return EXIT.BAD;
 }
 
 const buildOf = (status: ProjectionStatus, name: string): BuildStatus | undefined =>
   status.builds.find(({ build }) => build === name);
+
+/** A projection that nobody has just now, or whose projector has only begun, knows nothing of its builds. */
+const tellsOfBuilds = ({ state, builds }: ProjectionStatus): boolean => state !== 'STANDBY' && builds.length > 0;
 
 interface Outcome {
   readonly serves: boolean;
@@ -41,13 +45,20 @@ interface Outcome {
 
 async function waitUntilItServes(session: Session, name: string, build: string): Promise<Outcome> {
   const progress = session.progress(build);
+  const handled = new Set<number>();
   let last: BuildStatus | undefined;
   let still = 0;
   let unknown = 0;
   const decide = (status: ProjectionStatus): Outcome | undefined => {
     const seen = buildOf(status, build);
-    if (!seen) return last || ++unknown > UNKNOWN_LOOKS ? { serves: false, status } : undefined;
-    progress.show({ percent: seen.percent, doing: doing(status) });
+    if (!seen) {
+      const dropped = last !== undefined && tellsOfBuilds(status);
+      return dropped || ++unknown > UNKNOWN_LOOKS ? { serves: false, status } : undefined;
+    }
+    unknown = 0;
+    // Of a single figure the ledger can only guess how long the rest takes.
+    const estimated = handled.add(seen.handled).size > 1;
+    progress.show({ percent: seen.percent, doing: doing(status, estimated) });
     if (seen.state !== 'FILLING') return { serves: seen.state === 'SERVING', status };
     // The one that serves may be what stands still: the new one is filled all the same.
     still = status.state === 'STOPPED' && seen.position === last?.position ? still + 1 : 0;
@@ -61,5 +72,7 @@ async function waitUntilItServes(session: Session, name: string, build: string):
   }
 }
 
-const doing = ({ eventsPerSecond, progress: { secondsLeft } }: ProjectionStatus): string =>
-  secondsLeft === null ? rate(eventsPerSecond) : `${rate(eventsPerSecond)}, ${duration(secondsLeft)} left`;
+const doing = ({ eventsPerSecond, progress: { secondsLeft } }: ProjectionStatus, estimated: boolean): string =>
+  secondsLeft === null || !estimated
+    ? rate(eventsPerSecond)
+    : `${rate(eventsPerSecond)}, ${duration(secondsLeft)} left`;

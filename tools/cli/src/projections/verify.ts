@@ -83,7 +83,7 @@ async function waitUntilDone(session: Session, name: string, url: string, id: st
   const decide = (seen: Verification | null): Verification | null | undefined => {
     if (seen?.id !== id) return known || ++unknown > UNKNOWN_LOOKS ? null : undefined;
     known = true;
-    progress.show({ percent: seen.percent, doing: DOING[seen.state] });
+    progress.show({ percent: seen.percent, doing: DOING[seen.state], stage: seen.state });
     return seen.state === 'DONE' || seen.state === 'FAILED' ? seen : undefined;
   };
   try {
