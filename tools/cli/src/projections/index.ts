@@ -41,9 +41,9 @@ export const projectionsCommands: Register = (program, run) => {
     'projections switch messages': 'the build that was kept',
     'projections switch messages messages_v1_2': 'this build',
   }).action(run(knowingNames(switchBuild)));
-  examples(command('drop <name> [build]', 'deletes builds that do not serve'), {
+  examples(command('drop <name> [build]', 'deletes builds that do not serve: those that are kept, or this one'), {
     'projections drop messages': 'all that are kept',
-    'projections drop messages messages_v1_1': 'this build',
+    'projections drop messages messages_v1_1': 'this build, also while it is being filled',
   }).action(run(knowingNames(dropBuilds)));
   examples(command('parked <name>', 'the events that it goes on without, and why'), {
     'projections parked messages': 'their positions, for events show',
