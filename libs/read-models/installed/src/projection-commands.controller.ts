@@ -6,7 +6,10 @@ import { PROJECTION_STATUSES } from '@mo-ledger/read-model-kit';
 import { IsOptional, IsString } from 'class-validator';
 
 class BuildBody {
-  @ApiPropertyOptional({ type: String, description: 'by default the one that does not serve' })
+  @ApiPropertyOptional({
+    type: String,
+    description: 'without it the newest that is kept, to switch to, or all that are kept, to drop',
+  })
   @IsOptional()
   @IsString()
   build?: string;
