@@ -5,74 +5,14 @@ export interface Page<Item> {
   readonly next: string | null;
 }
 
-export interface ProjectionStatus {
-  readonly name: string;
-  readonly version: number;
-  readonly state: 'LIVE' | 'CATCHING_UP' | 'REBUILDING' | 'STOPPED' | 'STANDBY';
-  readonly position: string | null;
-  readonly lagSeconds: number;
-  /** How many positions of the log lie before it. */
-  readonly gap: string;
-  readonly eventsPerSecond: number;
-  readonly batch: { readonly size: number; readonly closedBy: 'FULL' | 'ARRIVED' } | null;
-  readonly progress: {
-    readonly handled: number;
-    readonly total: number | null;
-    readonly percent: number;
-    readonly secondsLeft: number | null;
-  };
-  readonly parked: number;
-  readonly lastError: string | null;
-  readonly stoppedAt: StoppedAt | null;
-  readonly onFailure: 'STOP' | 'PARK';
-  readonly projector: string | null;
-  readonly builds: readonly BuildStatus[];
-}
-
-export interface StoppedAt {
-  readonly eventId: string;
-  readonly type: string;
-  readonly position: string;
-  readonly error: string;
-}
-
-export interface BuildStatus {
-  readonly build: string;
-  readonly version: number;
-  readonly state: 'SERVING' | 'FILLING' | 'KEPT';
-  readonly position: string | null;
-  readonly handled: number;
-  readonly percent: number;
-  readonly parked: number;
-}
-
-export interface Verification {
-  readonly id: string;
-  readonly state: 'WAITING' | 'FILLING' | 'COMPARING' | 'DONE' | 'FAILED';
-  readonly percent: number;
-  readonly requestedAt: string;
-  readonly finishedAt: string | null;
-  readonly position: string | null;
-  readonly equal: boolean | null;
-  readonly tables: readonly ComparedTable[];
-  readonly differences: readonly Difference[];
-  readonly error: string | null;
-}
-
-export interface ComparedTable {
-  readonly table: string;
-  readonly rows: number;
-  readonly missing: number;
-  readonly extra: number;
-  readonly different: number;
-}
-
-export interface Difference {
-  readonly table: string;
-  readonly kind: 'MISSING' | 'EXTRA' | 'DIFFERENT';
-  readonly key: Readonly<Record<string, unknown>>;
-  readonly columns: readonly string[];
-}
+/** What the ledger says of its projections is what they say: types only, nothing of them runs here. */
+export type {
+  BuildStatus,
+  ProjectionStatus,
+  RowDifference,
+  TableComparison,
+  Verification,
+} from '@mo-ledger/projections';
 
 export interface ParkedEvent {
   readonly position: string;

@@ -257,9 +257,9 @@ describe('mo projections', () => {
         { table: 'quarantine', rows: 0, missing: 0, extra: 1, different: 0 },
       ],
       differences: [
-        { table: 'messages', kind: 'MISSING', key: { id: 'm1', part: 2 }, columns: [] },
+        { table: 'messages', kind: 'MISSING', key: { id: 'm1', part: '2' }, columns: [] },
         { table: 'messages', kind: 'DIFFERENT', key: { id: `m2${'x'.repeat(100)}` }, columns: ['outcome', 'program'] },
-        { table: 'quarantine', kind: 'EXTRA', key: { id: null }, columns: [] },
+        { table: 'quarantine', kind: 'EXTRA', key: { id: 'q1' }, columns: [] },
       ],
     });
 
@@ -279,7 +279,7 @@ describe('mo projections', () => {
           'TABLE       DIFFERENCE  KEY                                                         COLUMNS',
           'messages    MISSING     id=m1 part=2',
           `messages    DIFFERENT   id=m2${'x'.repeat(52)}…  outcome, program`,
-          'quarantine  EXTRA       id=null',
+          'quarantine  EXTRA       id=q1',
           '… and 1,199 more',
         ),
       );

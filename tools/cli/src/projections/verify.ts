@@ -1,4 +1,4 @@
-import type { ComparedTable, Difference, Verification } from '../answers.js';
+import type { RowDifference, TableComparison, Verification } from '../answers.js';
 import { LedgerRefused, path } from '../ledger.js';
 import { EXIT, type Session } from '../session.js';
 import type { Column } from '../table.js';
@@ -17,11 +17,11 @@ const DOING: Readonly<Record<Verification['state'], string>> = {
   FAILED: 'failed',
 };
 
-const figure = (title: string, of: (table: ComparedTable) => number): Column<ComparedTable> => ({
+const figure = (title: string, of: (table: TableComparison) => number): Column<TableComparison> => ({
   ...{ title, figure: true, text: (table) => count(of(table)) },
   ...(title === 'ROWS' ? {} : { tone: (table) => (of(table) > 0 ? 'bad' : null) }),
 });
-const TABLES: readonly Column<ComparedTable>[] = [
+const TABLES: readonly Column<TableComparison>[] = [
   { title: 'TABLE', text: ({ table }) => table, gives: true },
   figure('ROWS', ({ rows }) => rows),
   figure('MISSING', ({ missing }) => missing),
@@ -29,15 +29,15 @@ const TABLES: readonly Column<ComparedTable>[] = [
   figure('DIFFERENT', ({ different }) => different),
 ];
 
-const DIFFERENCES: readonly Column<Difference>[] = [
+const DIFFERENCES: readonly Column<RowDifference>[] = [
   { title: 'TABLE', text: ({ table }) => table },
   { title: 'DIFFERENCE', text: ({ kind }) => kind },
   { title: 'KEY', text: ({ key }) => keyText(key), gives: true },
   { title: 'COLUMNS', text: ({ columns }) => columns.join(', '), gives: true },
 ];
-const keyText = (key: Difference['key']): string =>
+const keyText = (key: RowDifference['key']): string =>
   Object.entries(key)
-    .map(([column, value]) => `${column}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([column, value]) => `${column}=${value}`)
     .join(' ');
 
 /** `mo projections verify NAME`: 1 where the read model is not what the log says, or that could not be found out. */

@@ -9,6 +9,7 @@ export const aBuild = (changed: Partial<BuildStatus> = {}): BuildStatus => ({
     handled: 12_345,
     percent: 100,
     parked: 0,
+    lastError: null,
   },
   ...changed,
 });
