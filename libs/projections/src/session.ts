@@ -68,10 +68,13 @@ export class Session {
     const either = AbortSignal.any([signal, failed.signal]);
     const work = [
       ...(this.#live ? [this.#live.run(either)] : []),
-      ...passes(
-        this.builds.filter((build) => !atEnd.includes(build)),
-        end,
-      ).map((builds) => this.#bring(builds, either)),
+      // One whose indexes may be in the making is not to hold up the others.
+      ...[true, false].flatMap((indexed) =>
+        passes(
+          this.builds.filter((build) => build.indexed === indexed && !atEnd.includes(build)),
+          end,
+        ).map((builds) => this.#bring(builds, either)),
+      ),
       aborted(either),
     ];
     try {
