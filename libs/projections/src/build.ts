@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Recorded } from '@mo-ledger/event-sourcing';
-import { QueryFailed, type ReadStore, type ReadStoreTransaction } from '@mo-ledger/read-store';
+import type { ReadStore, ReadStoreTransaction } from '@mo-ledger/read-store';
+import { isNotThere, isPassing } from './database-errors.js';
 import type { Projection } from './define-projection.js';
 import { orderOf, type ParkedEvents, type ToPark } from './parked-events.js';
 import { Rate } from './rate.js';
@@ -202,7 +203,7 @@ export class Build {
         this.#lastError = null;
         return null;
       } catch (error) {
-        if (error instanceof CheckpointLost || isGone(error)) throw error;
+        if (error instanceof CheckpointLost || isNotThere(error)) throw error;
         const failure = error instanceof Error ? error : new Error(String(error));
         this.#lastError = failure.message;
         if (failures >= TRIES && !isPassing(failure)) return failure;
@@ -251,17 +252,3 @@ export class Build {
     return true;
   }
 }
-
-/**
- * Connection lost or given up by the server (25P03: it did not hear of a transaction for too long), server going down or busy, deadlock: it
- * passes. Everything else is the event's or the handler's fault; a statement that takes too long (57014) is tried again with half of the
- * batch, too.
- */
-export const isPassing = (error: unknown): boolean =>
-  error instanceof QueryFailed &&
-  (error.sqlState === null ||
-    /^(08|25P03|40|53|55|57P|58|ECONN|EPIPE|EHOST|ENET|ETIMEDOUT|ENOTFOUND|EAI_)/.test(error.sqlState));
-
-/** The build's schema or one of its tables is not there any more. */
-const isGone = (error: unknown): boolean =>
-  error instanceof QueryFailed && (error.sqlState === '42P01' || error.sqlState === '3F000');

@@ -1,5 +1,6 @@
 export * from './commands.js';
 export { Build } from './build.js';
+export { isNotThere } from './database-errors.js';
 export * from './define-projection.js';
 export * from './define-table.js';
 export { LEASE_SECONDS } from './leases.js';
@@ -11,6 +12,6 @@ export * from './registry.js';
 export type { RowsOf, TableRows } from './row-changes.js';
 export * from './runner.js';
 export { savedStatuses } from './saved-statuses.js';
-export * from './signal.js';
+export { Signal } from './signal.js';
 export * from './status.js';
 export type { Comparison, RowDifference, TableComparison, Verification } from './verifications.js';

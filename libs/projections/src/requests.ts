@@ -1,9 +1,10 @@
 import type { EventLog, Recorded } from '@mo-ledger/event-sourcing';
 import type { ReadStore } from '@mo-ledger/read-store';
-import { isPassing, type Build } from './build.js';
+import type { Build } from './build.js';
+import { isPassing } from './database-errors.js';
 import type { BuildRecord, Registry } from './registry.js';
 import type { Session } from './session.js';
-import type { Signal } from './signal.js';
+import { LOOK_AGAIN_MS, type Signal } from './signal.js';
 import type { OpenVerification, Verifications } from './verifications.js';
 import { Comparing } from './verify.js';
 
@@ -18,7 +19,6 @@ export interface RequestsOptions {
 }
 
 const REPLAYED_AT_ONCE = 100;
-const LOOK_AGAIN_MS = 100;
 
 /** Does what was asked of the projections that this projector holds, through whichever projector it was asked. */
 export class Requests {

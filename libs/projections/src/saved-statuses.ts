@@ -1,4 +1,5 @@
-import { json, QueryFailed, sql, type ReadStore } from '@mo-ledger/read-store';
+import { json, sql, type ReadStore } from '@mo-ledger/read-store';
+import { isNotThere } from './database-errors.js';
 import type { ProjectionStatus } from './status.js';
 
 /** After this long without a word, a projector is taken to be gone. */
@@ -22,7 +23,7 @@ export async function savedStatuses(store: ReadStore, names: readonly string[]):
     where name = any(${names}::text[]) order by name`
     .execute(store.db)
     .catch((error: unknown) => {
-      if (error instanceof QueryFailed && /^(42P01|3F000)$/.test(error.sqlState ?? '')) return { rows: [] };
+      if (isNotThere(error)) return { rows: [] };
       throw error;
     });
   return rows.map(({ status, age }) => (age > SILENCE_SECONDS ? silent(status, age) : status));

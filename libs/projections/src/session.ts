@@ -4,10 +4,8 @@ import { definitionOf, type Projection } from './define-projection.js';
 import { Feed } from './feed.js';
 import { lastEventOf } from './log-end.js';
 import type { BuildRecord } from './registry.js';
-import { Signal } from './signal.js';
-import type { BuildAtWork } from './status.js';
-
-const LOOK_AGAIN_MS = 100;
+import { LOOK_AGAIN_MS, Signal } from './signal.js';
+import { percentOf, type BuildAtWork } from './status.js';
 
 export interface SessionOptions {
   readonly log: EventLog;
@@ -99,8 +97,7 @@ export class Session {
 
   /** How far a build is, in percent of the log as it was when the session began. */
   percentOf({ position }: Build): number {
-    const end = this.options.end?.position ?? 0n;
-    return end <= 0n ? 100 : Math.min(100, Math.max(0, Math.floor((Number(position) / Number(end)) * 100)));
+    return percentOf(position, this.options.end);
   }
 
   /** Feeds a build no more. */

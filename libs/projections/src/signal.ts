@@ -1,3 +1,6 @@
+/** How long those wait at most who look again after each batch: what they wait for may also come without one. */
+export const LOOK_AGAIN_MS = 100;
+
 /** Tells everyone who waits, in this process, that something has changed. */
 export class Signal {
   #waiting = new Set<() => void>();

@@ -149,7 +149,9 @@ function progressOf(build: Build | undefined, live: boolean, end: Surroundings['
 
 const doneOf = (position: bigint, end: Surroundings['end']): number =>
   !end || end.position <= 0n ? 1 : Math.min(1, Math.max(0, Number(position) / Number(end.position)));
-const percentOf = (position: bigint, end: Surroundings['end']): number => Math.floor(doneOf(position, end) * 100);
+/** How far a position is, in percent of the log. */
+export const percentOf = (position: bigint, end: Surroundings['end']): number =>
+  Math.floor(doneOf(position, end) * 100);
 const shown = (position: bigint): string | null => (position < 0n ? null : String(position));
 
 function gapOf(position: bigint, end: Surroundings['end']): string {

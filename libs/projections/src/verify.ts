@@ -5,12 +5,11 @@ import { compareRange, type RangeComparison } from './compare-tables.js';
 import type { Table } from './define-table.js';
 import { lastEventOf } from './log-end.js';
 import type { Session } from './session.js';
-import type { Signal } from './signal.js';
+import { LOOK_AGAIN_MS, type Signal } from './signal.js';
 import type { Comparison, RowDifference, TableComparison } from './verifications.js';
 
 const ROWS_AT_ONCE = 2_000;
 const MOST_SHOWN = 200;
-const LOOK_AGAIN_MS = 100;
 
 /** A build that serves, and one that was made from the log to be compared with it. */
 export interface Pair {

@@ -1,5 +1,5 @@
 import { Problem } from '@mo-ledger/http';
-import { ProjectionRefused, type Refusal } from '@mo-ledger/projections';
+import { isNotThere, ProjectionRefused, type Refusal } from '@mo-ledger/projections';
 
 const REFUSALS: Readonly<Record<Refusal, number>> = {
   NO_SUCH_PROJECTION: 404,
@@ -14,8 +14,7 @@ const REFUSALS: Readonly<Record<Refusal, number>> = {
 export function readSideProblems(error: Error & { code?: unknown; sqlState?: unknown }): Problem | null {
   if (error instanceof ProjectionRefused) return new Problem(REFUSALS[error.refusal], error.message);
   // Where a table is not there, no projector has been here yet, or one is just dropping what nobody reads any more.
-  const notThere = error.code === 'QUERY_FAILED' && /^(42P01|3F000)$/.test(String(error.sqlState));
-  if (notThere || error.code === 'READ_MODEL_NOT_READY')
+  if (isNotThere(error) || error.code === 'READ_MODEL_NOT_READY')
     return new Problem(503, 'The read models are being built; try again.');
   const passing =
     error.code === 'QUERY_FAILED' && (error.sqlState === null || /^(08|53|55|57|E[A-Z])/.test(String(error.sqlState)));
