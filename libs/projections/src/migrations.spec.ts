@@ -12,11 +12,17 @@ describe('the runtime’s own tables', () => {
     )`.execute(store.db);
     await sql`insert into projections.builds (schema_name, name, version, build, fingerprint, position, serving)
       values ('counts_v1_1', 'counts', 1, 1, 'x', 7, true)`.execute(store.db);
+    await sql`insert into projections.builds (schema_name, name, version, build, fingerprint, serving, replaced_at)
+      values ('others_v1_1', 'others', 1, 1, 'x', false, now()), ('others_v1_2', 'others', 1, 2, 'x', false, null)`.execute(
+      store.db,
+    );
     const registry = new Registry(store);
     await registry.migrate();
     await registry.migrate();
     expect(await registry.builds()).toMatchObject([
       { schema: 'counts_v1_1', position: 7n, serving: true, indexed: true, scratch: false, parkPosition: null },
+      { schema: 'others_v1_1', takesOver: false },
+      { schema: 'others_v1_2', takesOver: true },
     ]);
     await sql`insert into projections.migrations (number) values (99)`.execute(store.db);
     await expect(registry.migrate()).rejects.toThrow(/of format 99, and this program knows \d+/);

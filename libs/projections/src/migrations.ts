@@ -21,6 +21,8 @@ const MIGRATIONS: readonly (readonly RawBuilder<unknown>[])[] = [
       add column replay boolean not null default false,
       add column park_position int8,
       add column tended int8 not null default 0`,
+    // What served once, or serves, is not to take over from what replaced it.
+    sql`update projections.builds set takes_over = false where serving or replaced_at is not null`,
     sql`create table projections.parked (
       schema_name text not null references projections.builds on delete cascade, position int8 not null, event_id text not null,
       type text not null, stream text not null, correlation text not null, error text not null, behind boolean not null,
