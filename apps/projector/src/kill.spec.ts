@@ -99,17 +99,7 @@ describe('a projector on PostgreSQL', () => {
       await ask('drop', name);
     }
   };
-  /** Messages come while something is done. */
-  const meanwhile = async (work: () => Promise<void>): Promise<void> => {
-    const stop = new AbortController();
-    const texting = traffic.keepTexting(100, stop.signal);
-    try {
-      await work();
-    } finally {
-      stop.abort();
-      await texting;
-    }
-  };
+  const meanwhile = (work: () => Promise<void>): Promise<void> => traffic.textWhile(100, work);
   const oneOf = (): string => PROJECTIONS[randomInt(PROJECTIONS.length)] ?? '';
 
   it(

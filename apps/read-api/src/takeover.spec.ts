@@ -126,17 +126,7 @@ describe('two read APIs and two projectors on one PostgreSQL', () => {
   };
   const buildsOf = async (projector: Program, name: string) =>
     ((await projector.call('GET', `/projections/${name}`)).json as Status).builds;
-  /** Messages come while something is done. */
-  const meanwhile = async (work: () => Promise<void>): Promise<void> => {
-    const stop = new AbortController();
-    const texting = traffic.keepTexting(100, stop.signal);
-    try {
-      await work();
-    } finally {
-      stop.abort();
-      await texting;
-    }
-  };
+  const meanwhile = (work: () => Promise<void>): Promise<void> => traffic.textWhile(100, work);
 
   it('one projector works, the other stands by; when it is killed, or ends, the other takes over and nothing is missing or twice there', async () => {
     if (!postgres) return;

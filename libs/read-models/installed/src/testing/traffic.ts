@@ -66,6 +66,18 @@ export class Traffic {
     }
   }
 
+  /** Messages come, about so many a second, while something is done. */
+  async textWhile(perSecond: number, work: () => Promise<void>): Promise<void> {
+    const stop = new AbortController();
+    const texting = this.keepTexting(perSecond, stop.signal);
+    try {
+      await work();
+    } finally {
+      stop.abort();
+      await texting;
+    }
+  }
+
   /** Each of the first so many messages is delivered again so many times. */
   async repeat(messages: number, times: number): Promise<void> {
     for (let n = 0; n < messages; n++) {
