@@ -8,6 +8,11 @@ export async function createTables(tx: ReadStoreTransaction, schema: string, tab
     const lines = Object.entries(columns).map(([column, { sql: type }]) => sql`${sql.id(column)} ${sql.raw(type)}`);
     const primary = sql`primary key (${sql.join(key.map((column) => sql.id(column)))})`;
     await sql`create table ${sql.id(schema, name)} (${sql.join([...lines, primary])})`.execute(tx);
+    for (const [column, { storage }] of Object.entries(columns))
+      if (storage)
+        await sql`alter table ${sql.id(schema, name)} alter column ${sql.id(column)} set storage ${sql.raw(storage)}`.execute(
+          tx,
+        );
   }
 }
 

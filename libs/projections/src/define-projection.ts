@@ -101,8 +101,12 @@ export function defineProjection<const T extends Tables, const C extends EventCl
   return { ...ours, earlier };
 }
 
+/** Of what its tables hold; how a column is stored does not make them others. */
 const fingerprintOf = (tables: Tables): string =>
-  createHash('sha256').update(JSON.stringify(tables)).digest('hex').slice(0, 16);
+  createHash('sha256')
+    .update(JSON.stringify(tables, (key, value: unknown) => (key === 'storage' ? undefined : value)))
+    .digest('hex')
+    .slice(0, 16);
 
 /** The definition, this one or an earlier one, by which a build was made; null where it is not registered any more. */
 export const definitionOf = (

@@ -3,6 +3,8 @@ declare const type: unique symbol;
 /** A column: its SQL type and, in TypeScript, what a row holds. */
 export interface Column<T = unknown> {
   readonly sql: string;
+  /** Never compressed. */
+  readonly storage?: 'external';
   readonly [type]?: T;
 }
 
@@ -16,6 +18,8 @@ export const time = (): Column<string> => ({ sql: 'timestamptz not null' });
 export const texts = (): Column<readonly string[]> => ({ sql: 'text[] not null' });
 /** A JSON document; its property order is kept. */
 export const document = <T>(): Column<T> => ({ sql: 'json not null' });
+/** A long text that changes often: compressing it each time takes several times as long as writing it. */
+export const uncompressed = (column: Column<string>): Column<string> => ({ ...column, storage: 'external' });
 export const nullable = <T>(column: Column<T>): Column<T | null> => ({ sql: column.sql.replace(' not null', '') });
 
 export interface Table<Columns extends Record<string, Column> = Record<string, Column>, Key extends string = string> {

@@ -1,10 +1,8 @@
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import { follow, type Batch, type EventLog, type Recorded } from '@mo-ledger/event-sourcing';
 import type { Build } from './build.js';
 import { NOTHING_YET } from './registry.js';
 import { wholeAppends } from './whole-appends.js';
 
-const GATHER_MS = 15;
 /** Live, so long after a batch without another one, everything is handled. */
 const CAUGHT_UP_MS = 25;
 
@@ -111,9 +109,5 @@ export class Feed {
     await this.afterBatch();
     // What waits behind this batch cannot be seen from here: if there is anything, it comes at once.
     if (batch.live && rest.length === 0) this.#idle = setTimeout(() => (this.#oldest = null), CAUGHT_UP_MS).unref();
-    // The embedded engine works without ever letting I/O in: without this, what has arrived meanwhile would not be in the next batch.
-    // Behind, a little patience makes batches large, and that is what makes a rebuild fast.
-    if (batch.live || batch.events.length > batchSize / 2) await nextTurn();
-    else await delay(GATHER_MS);
   }
 }

@@ -1,4 +1,4 @@
-import { QueryFailed, sql, type ReadStore, type ReadStoreTransaction } from '@mo-ledger/read-store';
+import { prepared, QueryFailed, sql, type ReadStore, type ReadStoreTransaction } from '@mo-ledger/read-store';
 import { createIndexes, createTables, hasTables } from './build-tables.js';
 import { definitionOf, type Projection } from './define-projection.js';
 import { migrate } from './migrations.js';
@@ -256,11 +256,11 @@ export class Registry {
    * @throws CheckpointLost
    */
   async advance(db: Pick<ReadStoreTransaction, 'executeQuery'>, schema: string, step: Advance): Promise<void> {
-    const { numAffectedRows } = await sql`
+    const { numAffectedRows } = await prepared(sql`
       update projections.builds set position = ${step.to}::int8, handled = handled + ${step.handled}::int8,
         last_event_position = coalesce(${step.lastEvent?.position ?? null}::int8, last_event_position),
         last_event_id = coalesce(${step.lastEvent?.id ?? null}::text, last_event_id)
-      where schema_name = ${schema} and position = ${step.from}::int8`.execute(db as ReadStoreTransaction);
+      where schema_name = ${schema} and position = ${step.from}::int8`).execute(db as ReadStoreTransaction);
     if (numAffectedRows !== 1n) throw new CheckpointLost(schema);
   }
 

@@ -135,7 +135,7 @@ export class ProjectionRunner {
 
   /** From taking the leases and reading the checkpoints to the first thing that changes what there is to do, or goes wrong. */
   async #once(signal: AbortSignal): Promise<void> {
-    const { log, projections, logger, store, batchSize = 500, bulkSize = 5_000 } = this.options;
+    const { log, projections, logger, store, batchSize = 2_000, bulkSize = 5_000 } = this.options;
     await this.#registry.migrate();
     const ledger = await readLedger(log);
     if (!ledger) {

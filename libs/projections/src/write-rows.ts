@@ -1,33 +1,39 @@
-import {
-  json,
-  jsonArray,
-  sql,
-  type RawBuilder,
-  type ReadStoreTransaction,
-  type StoredJson,
-} from '@mo-ledger/read-store';
-import type { Table } from './define-table.js';
+import { prepared, sql, storedArray, type RawBuilder, type ReadStoreTransaction } from '@mo-ledger/read-store';
+import { castOf, elementOf, typeOf } from './column-arrays.js';
+import type { Column, Table } from './define-table.js';
 import { idOf, type Change, type KeyChanges, type Row, type RowChanges } from './row-changes.js';
 
-/** One document of rows stays far below what the engines take, however large the messages are. */
+/** The parameters of one statement stay far below what the engines take, however large the messages are. */
 const ROWS_A_STATEMENT = 1_000;
 const CHARACTERS_A_STATEMENT = 4_000_000;
 
-/** Loads the rows that a batch touches, folds its changes in order, and writes each table: one query and one statement a table. */
+/**
+ * Loads the rows that a batch touches, folds its changes in order, and writes each table: one query and a few statements a table. Of rows
+ * that were loaded only the columns that differ are written: a long text that stays as it is would be compressed again each time.
+ */
 export async function writeRows(tx: ReadStoreTransaction, schema: string, changes: RowChanges): Promise<void> {
   for (const { name, table, keys } of changes.byTable()) {
     const statements = new TableStatements(schema, name, table);
     const stored = await loadRows(tx, statements, keys);
     const put: Row[] = [];
-    const remove: StoredJson[] = [];
-    for (const [id, changed] of keys) {
+    const changed: Row[] = [];
+    const remove: Row[] = [];
+    const differing = new Set<string>();
+    for (const [id, { key, put: begun, changes: some }] of keys) {
       const before = stored.get(id);
-      const row = changed.changes.reduce<Row | undefined>(folded, changed.put ?? before);
-      if (row === undefined) remove.push(statements.key(changed.key));
-      else if (row !== before) put.push(row);
+      const row = some.reduce<Row | undefined>(folded, begun ?? before);
+      if (row === undefined) remove.push(key);
+      else if (before === undefined) put.push(row);
+      else if (row !== before) {
+        changed.push(row);
+        for (const column in row) if (row[column] !== before[column]) differing.add(column);
+      }
     }
-    for (const rows of inStatements(put)) await statements.put(rows).execute(tx);
-    for (const some of inPieces(remove)) await statements.remove(some).execute(tx);
+    for (const columns of statements.inPieces(put)) await statements.put(columns).execute(tx);
+    if (differing.size > 0)
+      for (const columns of statements.inPieces(changed, [...table.key, ...differing]))
+        await statements.update(columns).execute(tx);
+    for (const columns of statements.inPieces(remove, table.key)) await statements.remove(columns).execute(tx);
   }
 }
 
@@ -42,40 +48,20 @@ async function loadRows(
   statements: TableStatements,
   keys: ReadonlyMap<string, KeyChanges>,
 ): Promise<Map<string, Row>> {
-  const touched: StoredJson[] = [];
-  for (const { key, put } of keys.values()) if (put === null) touched.push(statements.key(key));
+  const touched: Row[] = [];
+  for (const { key, put } of keys.values()) if (put === null) touched.push(key);
   const loaded = new Map<string, Row>();
-  for (const some of inPieces(touched))
-    for (const row of (await statements.load(some).execute(tx)).rows) loaded.set(statements.id(row), row);
+  for (const columns of statements.inPieces(touched, statements.key))
+    for (const row of (await statements.load(columns).execute(tx)).rows) loaded.set(statements.id(row), row);
   return loaded;
 }
 
-function* inPieces<T>(items: readonly T[]): Iterable<readonly T[]> {
-  for (let from = 0; from < items.length; from += ROWS_A_STATEMENT) yield items.slice(from, from + ROWS_A_STATEMENT);
-}
-
-/** Rows in their stored form, as many as one statement should carry. */
-function* inStatements(rows: readonly Row[]): Iterable<readonly StoredJson[]> {
-  let some: StoredJson[] = [];
-  let characters = 0;
-  for (const row of rows) {
-    const stored = json(row);
-    if (
-      some.length === ROWS_A_STATEMENT ||
-      (some.length > 0 && characters + stored.text.length > CHARACTERS_A_STATEMENT)
-    ) {
-      yield some;
-      some = [];
-      characters = 0;
-    }
-    some.push(stored);
-    characters += stored.text.length;
-  }
-  if (some.length > 0) yield some;
-}
+/** The elements of some columns' arrays, row by row. */
+type Columns = ReadonlyMap<string, readonly string[]>;
 
 class TableStatements {
   readonly #table: RawBuilder<unknown>;
+  readonly key: readonly string[];
 
   constructor(
     schema: string,
@@ -83,34 +69,72 @@ class TableStatements {
     private readonly definition: Table,
   ) {
     this.#table = sql.id(schema, name);
+    this.key = definition.key;
   }
 
-  id = (row: Row): string => idOf(this.definition.key, row);
+  id = (row: Row): string => idOf(this.key, row);
 
-  /** The key's columns alone. */
-  key = (row: Row): StoredJson => json(Object.fromEntries(this.definition.key.map((column) => [column, row[column]])));
+  /** Rows, or some columns of theirs, as many as one statement should carry. */
+  *inPieces(rows: readonly Row[], names: readonly string[] = Object.keys(this.definition.columns)): Iterable<Columns> {
+    const encoders = names.map((name) => [name, elementOf(this.#column(name))] as const);
+    let [columns, characters, count] = [new Map<string, string[]>(names.map((name) => [name, []])), 0, 0];
+    for (const row of rows) {
+      const elements = encoders.map(([name, element]) => [name, element(row[name])] as const);
+      const more = elements.reduce((sum, [, { length }]) => sum + length, 0);
+      if (count === ROWS_A_STATEMENT || (count > 0 && characters + more > CHARACTERS_A_STATEMENT)) {
+        yield columns;
+        [columns, characters, count] = [new Map(names.map((name) => [name, []])), 0, 0];
+      }
+      for (const [name, element] of elements) columns.get(name)?.push(element);
+      characters += more;
+      count++;
+    }
+    if (count > 0) yield columns;
+  }
 
-  load = (keys: readonly StoredJson[]): RawBuilder<Row> =>
-    sql<Row>`select t.* from ${this.#table} t join ${this.#rows(keys)} k on ${this.#sameKey}`;
+  // Not prepared: while a table is small, a plan that reads all of it is the best, and it would be kept.
+  load = (keys: Columns): RawBuilder<Row> =>
+    sql<Row>`select t.* from ${this.#table} t join ${this.#rows(keys)} on ${this.#sameKey}`;
 
-  put = (rows: readonly StoredJson[]): RawBuilder<unknown> => {
-    const { columns, key } = this.definition;
-    const others = Object.keys(columns).filter((column) => !key.includes(column));
-    const update = sql.join(others.map((column) => sql`${sql.id(column)} = excluded.${sql.id(column)}`));
+  put = (columns: Columns): RawBuilder<unknown> => {
+    const names = [...columns.keys()];
+    const others = names.filter((name) => !this.key.includes(name));
+    const update = sql.join(others.map((name) => sql`${sql.id(name)} = excluded.${sql.id(name)}`));
     const conflict = others.length > 0 ? sql`do update set ${update}` : sql`do nothing`;
-    return sql`insert into ${this.#table} select * from ${this.#rows(rows)} k
-      on conflict (${sql.join(key.map((column) => sql.id(column)))}) ${conflict}`;
+    return prepared(sql`insert into ${this.#table} (${ids(names)})
+      select ${sql.join(names.map(this.#value))} from ${this.#rows(columns)} on conflict (${ids(this.key)}) ${conflict}`);
   };
 
-  remove = (keys: readonly StoredJson[]): RawBuilder<unknown> =>
-    sql`delete from ${this.#table} t using ${this.#rows(keys)} k where ${this.#sameKey}`;
+  update = (columns: Columns): RawBuilder<unknown> => {
+    const others = [...columns.keys()].filter((name) => !this.key.includes(name));
+    const update = sql.join(others.map((name) => sql`${sql.id(name)} = ${this.#value(name)}`));
+    return sql`update ${this.#table} t set ${update} from ${this.#rows(columns)} where ${this.#sameKey}`;
+  };
 
-  #rows = (rows: readonly StoredJson[]) => sql`json_populate_recordset(null::${this.#table}, ${jsonArray(rows)}::json)`;
+  remove = (keys: Columns): RawBuilder<unknown> =>
+    sql`delete from ${this.#table} t using ${this.#rows(keys)} where ${this.#sameKey}`;
+
+  #rows = (columns: Columns): RawBuilder<unknown> => {
+    const arrays = [...columns].map(
+      ([name, elements]) => sql`${storedArray(elements)}::${sql.raw(typeOf(this.#column(name)))}`,
+    );
+    return sql`unnest(${sql.join(arrays)}) as k (${ids([...columns.keys()])})`;
+  };
+
+  #value = (name: string): RawBuilder<unknown> => sql`k.${sql.id(name)}${sql.raw(castOf(this.#column(name)))}`;
+
+  #column(name: string): Column {
+    const column = this.definition.columns[name];
+    if (!column) throw new Error(`there is no column ${name}`);
+    return column;
+  }
 
   get #sameKey() {
     return sql.join(
-      this.definition.key.map((column) => sql`t.${sql.id(column)} = k.${sql.id(column)}`),
+      this.key.map((name) => sql`t.${sql.id(name)} = k.${sql.id(name)}`),
       sql` and `,
     );
   }
 }
+
+const ids = (names: readonly string[]): RawBuilder<unknown> => sql.join(names.map((name) => sql.id(name)));

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
-import { CompiledQuery, type DatabaseConnection, type Driver, type QueryResult } from 'kysely';
-import { PARSERS, SESSION, type Engine } from './engine.js';
+import { createPgConfig } from '@electric-sql/pglite/node-postgres';
+import pg from 'pg';
+import { SESSION, TYPES, type Engine } from './engine.js';
 import { lockFolder } from './folder-lock.js';
+import { preparing } from './prepared.js';
 
 /**
  * PGlite in a folder, which is locked for this process. Without a folder it is in memory, for specs.
@@ -31,78 +33,20 @@ export async function openPglite(
 }
 
 async function open(files: string | undefined): Promise<PGlite> {
-  const database = await PGlite.create({
-    ...(files ? { dataDir: files } : {}),
-    parsers: PARSERS,
-    relaxedDurability: true,
-  });
+  const database = await PGlite.create({ ...(files ? { dataDir: files } : {}), relaxedDurability: true });
   // The embedded engine has no process that writes its log by and by: without this, a killed one loses everything since its last checkpoint.
   for (const [name, value] of Object.entries({ ...SESSION, synchronous_commit: 'on' }))
     await database.query('select set_config($1, $2, false)', [name, value]);
   return database;
 }
 
-const engineOf = (database: PGlite, closed: () => Promise<void>): Engine => ({
-  kind: 'pglite',
-  driver: new PgliteDriver(database, closed),
-});
-
-/**
- * PGlite has one connection: whoever works has it for himself, a transaction until it ends, and the others wait in order.
- * (Kysely's own driver lets a query into a transaction that somebody else has open.)
- */
-class PgliteDriver implements Driver {
-  readonly #connection: DatabaseConnection;
-  #free: Promise<void> = Promise.resolve();
-  readonly #release = new WeakMap<DatabaseConnection, () => void>();
-
-  constructor(
-    private readonly database: PGlite,
-    private readonly closed: () => Promise<void>,
-  ) {
-    this.#connection = {
-      executeQuery: (query) => this.#execute(query),
-      streamQuery: () => {
-        throw new Error('PGlite has no cursors: read by key, page after page');
-      },
-    };
-  }
-
-  async init(): Promise<void> {}
-
-  async acquireConnection(): Promise<DatabaseConnection> {
-    const before = this.#free;
-    let release: () => void = () => undefined;
-    this.#free = new Promise((resolve) => (release = resolve));
-    await before;
-    this.#release.set(this.#connection, release);
-    return this.#connection;
-  }
-
-  async releaseConnection(): Promise<void> {
-    this.#release.get(this.#connection)?.();
-  }
-
-  async beginTransaction(): Promise<void> {
-    await this.#execute(CompiledQuery.raw('begin'));
-  }
-
-  async commitTransaction(): Promise<void> {
-    await this.#execute(CompiledQuery.raw('commit'));
-  }
-
-  async rollbackTransaction(): Promise<void> {
-    await this.#execute(CompiledQuery.raw('rollback'));
-  }
-
-  async destroy(): Promise<void> {
-    await this.#free;
-    if (!this.database.closed) await this.database.close();
-    await this.closed();
-  }
-
-  async #execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { rows, affectedRows } = await this.database.query<R>(query.sql, [...query.parameters]);
-    return { rows, ...(affectedRows === undefined ? {} : { numAffectedRows: BigInt(affectedRows) }) };
-  }
+/** It has one connection: whoever works has it for himself, a transaction until it ends, and the others wait in order. */
+function engineOf(database: PGlite, closed: () => Promise<void>): Engine {
+  const pool = new pg.Pool({ ...createPgConfig(database), max: 1, idleTimeoutMillis: 0, types: TYPES });
+  const end = async (): Promise<void> => {
+    await pool.end();
+    if (!database.closed) await database.close();
+    await closed();
+  };
+  return { kind: 'pglite', pool: preparing(pool, end) };
 }

@@ -1,12 +1,6 @@
 import pg from 'pg';
-import { PostgresDialect } from 'kysely';
-import { PARSERS, SESSION, type Engine } from './engine.js';
-
-const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    // The text format is the only one that is asked for; pg's declaration has an overload for each.
-    (PARSERS[oid] ?? pg.types.getTypeParser(oid, format as 'text')) as never,
-};
+import { SESSION, TYPES, type Engine } from './engine.js';
+import { preparing } from './prepared.js';
 
 export interface PostgresOptions {
   readonly mostConnections: number;
@@ -36,7 +30,7 @@ export function openPostgres(url: string, { mostConnections, statementTimeoutMs 
   const pool = new pg.Pool({
     connectionString: url,
     max: mostConnections,
-    types,
+    types: TYPES,
     // In the connection's start, not in a statement after it: one that is cut in between would be lost to the pool.
     options: Object.entries({ ...SESSION, ...UNHURRIED, ...GIVEN_UP })
       .map(([name, value]) => `-c ${name}=${value}`)
@@ -51,5 +45,5 @@ export function openPostgres(url: string, { mostConnections, statementTimeoutMs 
   // event would end the process: of an idle connection the pool tells it, of one in use (between two statements) the client.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return { kind: 'postgres', driver: new PostgresDialect({ pool }).createDriver() };
+  return { kind: 'postgres', pool: preparing(pool, () => pool.end()) };
 }

@@ -1,6 +1,7 @@
 import {
   Kysely,
   PostgresAdapter,
+  PostgresDriver,
   PostgresIntrospector,
   PostgresQueryCompiler,
   type Dialect,
@@ -44,7 +45,7 @@ export async function openReadStore(options: ReadStoreOptions = {}): Promise<Rea
   const { url, dir, mostConnections = 10, statementTimeoutMs = 60_000, onSetAside = () => undefined } = options;
   const engine = url ? openPostgres(url, { mostConnections, statementTimeoutMs }) : await openPglite(dir, onSetAside);
   const dialect: Dialect = {
-    createDriver: () => new TranslatingDriver(engine.driver),
+    createDriver: () => new TranslatingDriver(new PostgresDriver({ pool: engine.pool })),
     createQueryCompiler: () => new PostgresQueryCompiler(),
     createAdapter: () => new PostgresAdapter(),
     createIntrospector: (db) => new PostgresIntrospector(db),

@@ -1,10 +1,13 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
 import { escapeText, storableJson, unescapeJson, unescapeText } from './any-text.js';
 
-/** One JSON document in its stored form: a parameter for json columns and for `json_populate_recordset`. */
-export class StoredJson {
+/** A parameter in its stored form. */
+export class Stored {
   constructor(readonly text: string) {}
 }
+
+/** One JSON document: a parameter for json columns and for `json_populate_recordset`. */
+export class StoredJson extends Stored {}
 
 export const json = (value: unknown): StoredJson => new StoredJson(storableJson(value));
 
@@ -72,7 +75,7 @@ class Translating implements DatabaseConnection {
 function toStored(parameter: unknown): unknown {
   if (typeof parameter === 'string') return escapeText(parameter);
   if (typeof parameter === 'bigint') return String(parameter);
-  if (parameter instanceof StoredJson) return parameter.text;
+  if (parameter instanceof Stored) return parameter.text;
   if (Array.isArray(parameter)) return parameter.map(toStored);
   return parameter;
 }

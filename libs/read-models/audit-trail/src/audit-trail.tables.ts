@@ -1,4 +1,4 @@
-import { int8, integer, nullable, table, text, time, type Column } from '@mo-ledger/projections';
+import { int8, integer, nullable, table, text, time, uncompressed, type Column } from '@mo-ledger/projections';
 
 const NEWEST = 'at desc, position desc';
 /** A text whose order is the same in every database. */
@@ -80,7 +80,7 @@ const rollups = table(
     quarantined: integer(),
     distinct_devices: integer(),
     /** A sketch of them: what can be added up. */
-    devices: text(),
+    devices: uncompressed(text()),
   },
   ['id'],
   ['(interval, mask, "from", sort, organization)'],
