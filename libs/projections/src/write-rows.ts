@@ -26,7 +26,7 @@ export async function writeRows(tx: ReadStoreTransaction, schema: string, change
       else if (before === undefined) put.push(row);
       else if (row !== before) {
         changed.push(row);
-        for (const column in row) if (row[column] !== before[column]) differing.add(column);
+        for (const column in table.columns) if (row[column] !== before[column]) differing.add(column);
       }
     }
     for (const columns of statements.inPieces(put)) await statements.put(columns).execute(tx);
