@@ -35,7 +35,9 @@ describe('the rows of a projection', () => {
       key: fc.constantFrom('a', 'b', '\0'),
       n: fc.integer({ min: -3, max: 3 }),
     });
-    const cuts = fc.record({ batch: fc.integer({ min: 1, max: 9 }), deliveries: fc.constantFrom(1, 2) });
+    const cuts = fc.record({
+      ...{ batch: fc.integer({ min: 1, max: 9 }), deliveries: fc.constantFrom(1, 2), anew: fc.boolean() },
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(change, { maxLength: 25 }), cuts, async (changes, options) => {
         const log = history();

@@ -6,6 +6,7 @@ import type { Projection } from './define-projection.js';
 import { orderOf, type ParkedEvents, type ToPark } from './parked-events.js';
 import { Rate } from './rate.js';
 import { CheckpointLost, type BuildRecord, type Registry } from './registry.js';
+import { RowCache, type Written } from './row-cache.js';
 import { RowChanges } from './row-changes.js';
 import { writeRows } from './write-rows.js';
 
@@ -39,6 +40,7 @@ export class Build {
   #parked: number;
   #indexed: boolean;
   readonly #rate = new Rate();
+  readonly #rows = new RowCache();
   #poison: Poison | null = null;
   #lastError: string | null = null;
 
@@ -152,13 +154,12 @@ export class Build {
   }
 
   async #tryParked(event: Recorded | null, position: bigint): Promise<string | null> {
-    const { store, registry, parked } = this.tools;
+    const { registry, parked } = this.tools;
     if (!event) return 'the event is not in the log any more';
     try {
       const changes = new RowChanges(this.definition.tables);
       this.definition.handle(event, changes.rows);
-      await store.db.transaction().execute(async (tx) => {
-        await writeRows(tx, this.schema, changes);
+      await this.#write(changes, async (tx) => {
         await parked.remove(tx, this.schema, position);
         // Moves nothing, but fails where somebody else has moved it.
         await registry.advance(tx, this.schema, {
@@ -232,8 +233,7 @@ export class Build {
     };
     if (handled === 0 && park.length === 0) await registry.advance(store.db, this.schema, step);
     else
-      await store.db.transaction().execute(async (tx: ReadStoreTransaction) => {
-        await writeRows(tx, this.schema, changes);
+      await this.#write(changes, async (tx) => {
         await parked.add(tx, this.schema, park);
         await registry.advance(tx, this.schema, step);
       });
@@ -242,6 +242,21 @@ export class Build {
     this.#rate.add(handled);
     this.#parked += park.length;
     for (const { event } of park) for (const order of orderOf(event)) this.orders.add(order);
+  }
+
+  /** Rows, and what goes with them, in one transaction. */
+  async #write(changes: RowChanges, others: (tx: ReadStoreTransaction) => Promise<void>): Promise<void> {
+    let written: Written = [];
+    try {
+      await this.tools.store.db.transaction().execute(async (tx: ReadStoreTransaction) => {
+        written = await writeRows(tx, this.schema, changes, this.#rows);
+        await others(tx);
+      });
+    } catch (error) {
+      this.#rows.clear();
+      throw error;
+    }
+    this.#rows.committed(written);
   }
 
   /** Whether one before it, of the same stream or about the same message, is parked. What waits holds up others in its turn. */

@@ -1,6 +1,7 @@
 import { prepared, sql, storedArray, type RawBuilder, type ReadStoreTransaction } from '@mo-ledger/read-store';
 import { castOf, elementOf, typeOf } from './column-arrays.js';
 import type { Column, Table } from './define-table.js';
+import type { RowCache, Written } from './row-cache.js';
 import { idOf, type Change, type KeyChanges, type Row, type RowChanges } from './row-changes.js';
 
 /** The parameters of one statement stay far below what the engines take, however large the messages are. */
@@ -9,12 +10,20 @@ const CHARACTERS_A_STATEMENT = 4_000_000;
 
 /**
  * Loads the rows that a batch touches, folds its changes in order, and writes each table: one query and a few statements a table. Of rows
- * that were loaded only the columns that differ are written: a long text that stays as it is would be compressed again each time.
+ * that are known only the columns that differ are written: a long text that stays as it is would be compressed again each time.
+ *
+ * @returns the rows as they are once this is committed
  */
-export async function writeRows(tx: ReadStoreTransaction, schema: string, changes: RowChanges): Promise<void> {
+export async function writeRows(
+  tx: ReadStoreTransaction,
+  schema: string,
+  changes: RowChanges,
+  cache: RowCache,
+): Promise<Written> {
+  const written: Written = [];
   for (const { name, table, keys } of changes.byTable()) {
     const statements = new TableStatements(schema, name, table);
-    const stored = await loadRows(tx, statements, keys);
+    const stored = await loadRows(tx, statements, keys, (id) => cache.get(name, id));
     const put: Row[] = [];
     const changed: Row[] = [];
     const remove: Row[] = [];
@@ -22,6 +31,7 @@ export async function writeRows(tx: ReadStoreTransaction, schema: string, change
     for (const [id, { key, put: begun, changes: some }] of keys) {
       const before = stored.get(id);
       const row = some.reduce<Row | undefined>(folded, begun ?? before);
+      written.push({ table: name, id, row });
       if (row === undefined) remove.push(key);
       else if (before === undefined) put.push(row);
       else if (row !== before) {
@@ -35,6 +45,7 @@ export async function writeRows(tx: ReadStoreTransaction, schema: string, change
         await statements.update(columns).execute(tx);
     for (const columns of statements.inPieces(remove, table.key)) await statements.remove(columns).execute(tx);
   }
+  return written;
 }
 
 /** The row after a change; undefined: there is none. */
@@ -47,10 +58,16 @@ async function loadRows(
   tx: ReadStoreTransaction,
   statements: TableStatements,
   keys: ReadonlyMap<string, KeyChanges>,
+  known: (id: string) => Row | undefined,
 ): Promise<Map<string, Row>> {
   const touched: Row[] = [];
-  for (const { key, put } of keys.values()) if (put === null) touched.push(key);
   const loaded = new Map<string, Row>();
+  for (const [id, { key, put }] of keys) {
+    if (put !== null) continue;
+    const row = known(id);
+    if (row) loaded.set(id, row);
+    else touched.push(key);
+  }
   for (const columns of statements.inPieces(touched, statements.key))
     for (const row of (await statements.load(columns).execute(tx)).rows) loaded.set(statements.id(row), row);
   return loaded;

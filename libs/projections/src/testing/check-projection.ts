@@ -14,14 +14,18 @@ export async function buildRows<T extends Tables>(
   store: ReadStore,
   projection: Projection<T>,
   events: readonly Recorded[],
-  { batch = 500, deliveries = 1 }: { batch?: number; deliveries?: number } = {},
+  { batch = 500, deliveries = 1, anew = false }: { batch?: number; deliveries?: number; anew?: boolean } = {},
 ): Promise<AllRows<T>> {
   const registry = new Registry(store);
   await registry.migrate();
   // Under a name of its own, a runner on the same store takes no notice of it.
-  const [record] = await registry.open({ ...projection, earlier: [], name: `check-${checks++}` });
-  if (!record) throw new Error(`${projection.name} was not made`);
-  const build = await Build.open(projection, record, { store, registry, parked: new ParkedEvents(store) });
+  const renamed = { ...projection, earlier: [], name: `check-${checks++}` };
+  const open = async (): Promise<Build> => {
+    const [record] = await registry.open(renamed);
+    if (!record) throw new Error(`${projection.name} was not made`);
+    return Build.open(projection, record, { store, registry, parked: new ParkedEvents(store) });
+  };
+  let build = await open();
   const { signal } = new AbortController();
   for (let from = 0; from < events.length; from += batch) {
     const some = events.slice(from, from + batch);
@@ -29,11 +33,13 @@ export async function buildRows<T extends Tables>(
       await build.apply(some, some.at(-1)?.position ?? 0n, signal);
     if (build.poison)
       throw new Error(`${build.poison.event.type} at ${build.poison.event.position}: ${build.poison.error}`);
+    if (anew) build = await open();
   }
+  const { schema } = build;
   const tables = await Promise.all(
     Object.entries(projection.tables).map(async ([name, { key }]) => {
       const order = sql.join(key.map((column) => sql.id(column)));
-      const { rows } = await sql`select * from ${sql.id(record.schema, name)} order by ${order}`.execute(store.db);
+      const { rows } = await sql`select * from ${sql.id(schema, name)} order by ${order}`.execute(store.db);
       return [name, rows] as const;
     }),
   );
@@ -44,7 +50,7 @@ export async function buildRows<T extends Tables>(
 let checks = 0;
 
 /**
- * What every projection must stand: built in batches of 1, of 3 and of 500, and with every batch delivered twice, its rows are equal.
+ * What every projection must stand: built in batches of 1, of 3 and of 500, with every batch delivered twice, and started anew after each event, its rows are equal.
  * Returns them. Every projection's spec calls this.
  */
 export async function checkProjection<T extends Tables>(
@@ -56,6 +62,8 @@ export async function checkProjection<T extends Tables>(
   const otherwise = {
     'one by one': { batch: 1 },
     'by threes': { batch: 3 },
+    // It has nothing in memory of what it wrote before.
+    'one by one, by a process that is started anew each time': { batch: 1, anew: true },
     'each batch twice': { batch: 2, deliveries: 2 },
   };
   for (const [how, options] of Object.entries(otherwise))
