@@ -27,6 +27,7 @@ export async function writeRows(
     const put: Row[] = [];
     const changed: Row[] = [];
     const remove: Row[] = [];
+    const others = Object.keys(table.columns).filter((column) => !table.key.includes(column));
     const differing = new Set<string>();
     for (const [id, { key, put: begun, changes: some }] of keys) {
       const before = stored.get(id);
@@ -36,7 +37,7 @@ export async function writeRows(
       else if (before === undefined) put.push(row);
       else if (row !== before) {
         changed.push(row);
-        for (const column in table.columns) if (row[column] !== before[column]) differing.add(column);
+        for (const column of others) if (row[column] !== before[column]) differing.add(column);
       }
     }
     for (const columns of statements.inPieces(put)) await statements.put(columns).execute(tx);
