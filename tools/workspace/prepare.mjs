@@ -1,7 +1,7 @@
 // Runs before `npm start`, `npm test` and the other commands: installs what is missing and, with --build,
 // compiles what has changed. Plain JavaScript for Node 20, since it runs before anything is installed; and no Nx,
 // which would cost a second `npm start` another second.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -37,6 +37,10 @@ if (process.argv.includes('--build')) {
       cwd: root,
       stdio: 'inherit',
     });
+    // Kept for the first start of every ledger, which would take 3 s more. Where it fails, such a start tries it again.
+    const keepEmptyCluster =
+      "import('./libs/read-store/dist/new-cluster.js').then(({ emptyCluster }) => emptyCluster())";
+    spawnSync(join(root, 'node_modules/.bin/node'), ['--eval', keepEmptyCluster], { cwd: root });
     write(stamp('built'), built);
   }
 }

@@ -5,6 +5,7 @@ import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import pg from 'pg';
 import { SESSION, TYPES, type Engine } from './engine.js';
 import { lockFolder } from './folder-lock.js';
+import { beginCluster } from './new-cluster.js';
 import { preparing } from './prepared.js';
 
 /**
@@ -21,6 +22,7 @@ export async function openPglite(
   await mkdir(dir, { recursive: true });
   const unlock = await lockFolder(dir);
   const files = `${dir}/pglite`;
+  if (!existsSync(files)) await beginCluster(files);
   try {
     return engineOf(await open(files), unlock);
   } catch (error) {
