@@ -6,6 +6,7 @@ const cache = join(resolve(import.meta.dirname, '../../..'), 'node_modules/.cach
 enableCompileCache(cache);
 process.env['NODE_COMPILE_CACHE'] = cache;
 
+await import('./give-back-memory.js');
 const { startProgram } = await import('@mo-ledger/http/settings');
 const { start } = await import('./start.js');
 await startProgram(start);

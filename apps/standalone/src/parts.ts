@@ -1,12 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { PartHealth } from '@mo-ledger/http';
 import type { Configuration } from './configuration.js';
 import { freePort } from './free-port.js';
 import { SupervisedProcess } from './supervised-process.js';
 
 const root = resolve(import.meta.dirname, '../../..');
+const givesBackMemory = {
+  NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --import=${pathToFileURL(join(import.meta.dirname, 'give-back-memory.js'))}`,
+};
 
 /** The processes beside this one (ARCHITECTURE.md, Engines): the event store where it is the embedded one, the keyword router, the read side. */
 export interface Parts {
@@ -31,6 +35,7 @@ export async function startParts(configuration: Configuration, ledgerKey: string
   const eventStore = configuration.eventStoreUrl === undefined ? await embeddedEventStore(dataDir) : null;
   const eventStoreUrl = configuration.eventStoreUrl ?? eventStore?.fixedUrl ?? '';
   const env = {
+    ...givesBackMemory,
     ...{ EVENTSTORE_URL: eventStoreUrl, LEDGER_KEY: ledgerKey, LOG_LEVEL: logLevel },
     ...{ HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, ...(database.url ? { DATABASE_URL: database.url } : {}) },
     // Started again, the read side goes on at once with the projections that it held.
@@ -77,5 +82,6 @@ async function embeddedEventStore(dataDir: string): Promise<{ process: Supervise
   const fixedUrl = `esdb://127.0.0.1:${port}?tls=false`;
   const file = join(root, 'libs/embedded-event-store/dist/main.js');
   const args = ['--port', String(port), '--dir', dir];
-  return { fixedUrl, process: new SupervisedProcess({ name: 'event-store', file, env: {}, args, fixedUrl }) };
+  const process = new SupervisedProcess({ name: 'event-store', file, env: givesBackMemory, args, fixedUrl });
+  return { fixedUrl, process };
 }
