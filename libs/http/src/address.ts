@@ -1,9 +1,23 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-const parse = (text: string): Address | null => {
+// A few clients send everything, and each request asks several times.
+const known = new LRUCache<string, Address>({ max: 1_000 });
+/** Longer ones are not worth their memory. */
+const LONGEST_KNOWN = 64;
+
+function parse(text: string): Address | null {
+  let address: Address | null | undefined = known.get(text);
+  if (address) return address;
+  address = read(text);
+  if (address && text.length <= LONGEST_KNOWN) known.set(text, address);
+  return address;
+}
+
+const read = (text: string): Address | null => {
   // A zone (`fe80::1%eth0`) says nothing about whose address it is.
   const bare = text.trim().replace(/%.*$/, '');
   // The library alone would also take `0xd0.71.240.10`, `127.1` and octal numbers: another address than the one who wrote it meant.
