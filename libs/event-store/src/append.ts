@@ -7,7 +7,7 @@ import {
   type ExpectedRevision,
   type NewEvent,
 } from '@mo-ledger/event-sourcing';
-import type { SerialisedEvent } from './batch-append.js';
+import type { SerialisedEvent } from './batch-append-messages.js';
 import type { Connection } from './connection.js';
 import { TimedOut, within } from './deadline.js';
 import { isRefusal, isWrongExpectedVersion } from './errors.js';
