@@ -42,24 +42,33 @@ const DEADLINE_MS = 10_000;
 const BATCH_APPEND = '/event_store.client.streams.Streams/BatchAppend';
 const asItIs = (bytes: Buffer): Buffer => bytes;
 
+/** A call that is open, and what it has not answered. */
+interface Open {
+  readonly call: Call;
+  readonly pending: Map<string, Pending>;
+}
+
 /**
  * The client's BatchAppend, without what its `appendToStream` does to each event: serialise it twice, and take it through base64.
  * The calls and the errors are the client's. An error of a call rejects what is pending on that call.
  */
 export class BatchAppends {
-  readonly #calls: readonly (() => Promise<Call>)[];
-  readonly #pending = new WeakMap<Call, Map<string, Pending>>();
+  readonly #creators: readonly (() => Promise<Call>)[];
+  readonly #open: (Open | null)[];
   #next = 0;
 
   constructor(client: EventStoreDBClient) {
     const inside = client as unknown as Inside;
-    this.#calls = Array.from({ length: CALLS }, () =>
+    this.#open = Array.from({ length: CALLS }, () => null);
+    this.#creators = this.#open.map((_, index) =>
       inside.GRPCStreamCreator(
         StreamsClient,
         'appendToStream',
         (service) => {
           const settings = inside.callArguments({}, { deadline: Infinity });
-          return this.#open(service.makeBidiStreamRequest(BATCH_APPEND, asItIs, decodeAnswer, ...settings));
+          const call = service.makeBidiStreamRequest(BATCH_APPEND, asItIs, decodeAnswer, ...settings);
+          this.#opened(index, call);
+          return call;
         },
         new WeakMap(),
       ),
@@ -67,23 +76,31 @@ export class BatchAppends {
   }
 
   /** Rejects with the client's errors. */
-  async append(stream: string, events: readonly SerialisedEvent[], expected: ExpectedRevision): Promise<Appended> {
-    // There is one: the index is below their number.
-    const call = await this.#calls[this.#next++ % CALLS]!();
-    const pending = this.#pending.get(call);
-    if (!pending) throw new Error(ENDED);
-    const correlationId = randomUUID();
-    return new Promise((resolve, reject) => {
-      pending.set(correlationId, { resolve, reject });
-      call.write(encodeRequest({ correlationId, stream, events, expected, deadline: Date.now() + DEADLINE_MS }));
-    });
+  append(stream: string, events: readonly SerialisedEvent[], expected: ExpectedRevision): Promise<Appended> {
+    const index = this.#next++ % CALLS;
+    const open = this.#open[index];
+    return open ? request(open, stream, events, expected) : this.#appendAfterOpening(index, stream, events, expected);
   }
 
-  #open(call: Call): Call {
+  async #appendAfterOpening(
+    index: number,
+    stream: string,
+    events: readonly SerialisedEvent[],
+    expected: ExpectedRevision,
+  ): Promise<Appended> {
+    // There is one: the index is below their number.
+    await this.#creators[index]!();
+    const open = this.#open[index];
+    if (!open) throw new Error(ENDED);
+    return request(open, stream, events, expected);
+  }
+
+  #opened(index: number, call: Call): void {
     const pending = new Map<string, Pending>();
-    this.#pending.set(call, pending);
+    const open: Open = { call, pending };
+    this.#open[index] = open;
     const end = (error: unknown): void => {
-      this.#pending.delete(call);
+      if (this.#open[index] === open) this.#open[index] = null;
       for (const { reject } of pending.values()) reject(error);
       pending.clear();
     };
@@ -97,6 +114,18 @@ export class BatchAppends {
     });
     call.on('error', (error) => end(convertToCommandError(error)));
     call.on('end', () => end(new Error(ENDED)));
-    return call;
   }
+}
+
+function request(
+  { call, pending }: Open,
+  stream: string,
+  events: readonly SerialisedEvent[],
+  expected: ExpectedRevision,
+): Promise<Appended> {
+  const correlationId = randomUUID();
+  return new Promise((resolve, reject) => {
+    pending.set(correlationId, { resolve, reject });
+    call.write(encodeRequest({ correlationId, stream, events, expected, deadline: Date.now() + DEADLINE_MS }));
+  });
 }

@@ -7,6 +7,13 @@ const { EventStoreDBClient } = createRequire(import.meta.url)('@eventstore/db-cl
 
 export type Client = DbClient.EventStoreDBClient;
 
+/** The client in use, and which one it is. */
+interface Current {
+  readonly client: Client;
+  readonly appends: BatchAppends;
+  readonly generation: number;
+}
+
 /**
  * The one client of a process for appends and reads, made anew where it has gone bad: after a failed first capability call it
  * answers every later append with that same failure (EVENT_STORE.md §9).
@@ -16,13 +23,13 @@ export type Client = DbClient.EventStoreDBClient;
  * new one is used.
  */
 export class Connection {
-  #client: Promise<{ readonly client: Client; readonly appends: BatchAppends }>;
+  #current: Promise<Current>;
   #generation = 0;
   #opened = 0;
   #closed = false;
 
   constructor(private readonly url: string) {
-    this.#client = Promise.resolve(this.#openWithAppends());
+    this.#current = Promise.resolve(this.#openWithAppends());
   }
 
   /** A client of its own, for a subscription. */
@@ -30,14 +37,13 @@ export class Connection {
     return EventStoreDBClient.connectionString(ownConnection(this.url, ++this.#opened));
   }
 
-  #openWithAppends() {
+  #openWithAppends(): Current {
     const client = this.open();
-    return { client, appends: new BatchAppends(client) };
+    return { client, appends: new BatchAppends(client), generation: this.#generation };
   }
 
-  async current(): Promise<{ client: Client; appends: BatchAppends; generation: number }> {
-    const generation = this.#generation;
-    return { ...(await this.#client), generation };
+  current(): Promise<Current> {
+    return this.#current;
   }
 
   /** Whether the client of that generation is still the one in use. A call of one that was replaced may end as if all was well. */
@@ -49,7 +55,7 @@ export class Connection {
   renew(failed: number): void {
     if (failed !== this.#generation || this.#closed) return;
     this.#generation++;
-    this.#client = this.#client.then(async ({ client }) => {
+    this.#current = this.#current.then(async ({ client }) => {
       await client.dispose().catch(() => undefined);
       return this.#openWithAppends();
     });
@@ -57,7 +63,7 @@ export class Connection {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await (await this.#client).client.dispose().catch(() => undefined);
+    await (await this.#current).client.dispose().catch(() => undefined);
   }
 }
 

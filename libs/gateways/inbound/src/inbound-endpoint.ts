@@ -1,7 +1,7 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CommandBus } from '@nestjs/cqrs';
-import { NotDurable, type LedgerKey } from '@mo-ledger/event-sourcing';
+import type { LedgerKey } from '@mo-ledger/event-sourcing';
 import { clientAddress, isForwarded, LOOPBACK, sentInboundUrl, type AddressRanges, type Logger } from '@mo-ledger/http';
 import { MessageReceived, type Gateway, type RecordedPost, type RefusalReason } from '@mo-ledger/messages';
 import { hashOrganizationKey } from '@mo-ledger/organizations';
@@ -112,31 +112,29 @@ export class InboundEndpoint {
   }
 
   /** Not longer than the limit, and no more at once than may wait; what is late goes on and is waited for no longer. */
-  async #inTime(
+  #inTime(
     bytes: number,
     record: (deadline: number) => Promise<RecordedPost | RefusalReason>,
   ): Promise<RecordedPost | RefusalReason> {
     const { recordTimeoutMs, mostWaiting, mostWaitingBytes } = this.parts.limits;
-    if (this.#waiting >= mostWaiting || this.#waitingBytes + bytes > mostWaitingBytes) return 'not_durable';
+    if (this.#waiting >= mostWaiting || this.#waitingBytes + bytes > mostWaitingBytes)
+      return Promise.resolve('not_durable');
     this.#waiting++;
     this.#waitingBytes += bytes;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new NotDurable('the event store is slow')), recordTimeoutMs);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve('not_durable'), recordTimeoutMs);
+      const over = (result: RecordedPost | RefusalReason): void => {
+        clearTimeout(timer);
+        this.#waiting--;
+        this.#waitingBytes -= bytes;
+        resolve(result);
+      };
+      record(performance.now() + recordTimeoutMs).then(over, (error: unknown) => {
+        if (!STORE_CODES.has((error as { code?: unknown }).code))
+          this.parts.logger.error({ err: error }, 'a post failed');
+        over('not_durable');
+      });
     });
-    const recording = record(performance.now() + recordTimeoutMs).finally(() => {
-      this.#waiting--;
-      this.#waitingBytes -= bytes;
-    });
-    try {
-      return await Promise.race([recording, late]);
-    } catch (error) {
-      if (!STORE_CODES.has((error as { code?: unknown }).code))
-        this.parts.logger.error({ err: error }, 'a post failed');
-      return 'not_durable';
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   async #record(post: {
