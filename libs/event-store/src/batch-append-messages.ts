@@ -3,6 +3,7 @@ import type { Appended, ExpectedRevision } from '@mo-ledger/event-sourcing';
 import type * as StreamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import type * as Unpack from '@eventstore/db-client/dist/streams/appendToStream/unpackError.js';
 import type * as Utils from '@eventstore/db-client/dist/utils/index.js';
+import { eachField, type OnField } from './each-field.js';
 
 const require = createRequire(import.meta.url);
 const load = <T>(name: string): T => require(`@eventstore/db-client/${name}.js`) as T;
@@ -170,31 +171,4 @@ function decodeSuccess(bytes: Buffer): AppendAnswer | null {
   if (!eachField(bytes, 0, bytes.length, answerField) || correlationId === '') return null;
   if (!Number.isSafeInteger(revision) || !Number.isSafeInteger(position)) return null;
   return { correlationId, appended: { revision: BigInt(revision), position: BigInt(position) } };
-}
-
-/** Of a number its value, of what has a length that, and where it begins. False where it is not understood. */
-type OnField = (tag: number, valueOrLength: number, start: number) => boolean;
-
-/** False for what is no message, or has fields that these messages do not have. */
-function eachField(bytes: Buffer, start: number, end: number, field: OnField): boolean {
-  let at = start;
-  const varint = (): number => {
-    let value = 0;
-    for (let factor = 1; at < end; factor *= 0x80) {
-      const byte = bytes.readUInt8(at++);
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value;
-    }
-    return NaN;
-  };
-  while (at < end) {
-    const tag = varint();
-    const value = varint();
-    const from = at;
-    if ((tag & 7) === 2) at += value;
-    else if ((tag & 7) !== 0) return false;
-    // Also false where the last number was cut off.
-    if (!(value >= 0 && at <= end && field(tag, value, from))) return false;
-  }
-  return true;
 }

@@ -1,6 +1,7 @@
 import type { Delivery, SubscribeOptions } from '@mo-ledger/event-sourcing';
 import type { AllStreamSubscription, Filter, Position } from '@eventstore/db-client';
 import type { Connection } from './connection.js';
+import { readEventsByHand, takeEventsAsTheyAre } from './read-messages.js';
 import { toRecorded } from './recorded.js';
 
 /** How many events the client holds ready: its default of 16 costs more than half of the speed. */
@@ -19,6 +20,7 @@ export async function* subscribe(
 ): AsyncIterable<Delivery> {
   if (signal.aborted) return;
   const client = connection.open();
+  readEventsByHand(client);
   const wanted = types && new Set(types);
   const subscription = client.subscribeToAll(
     {
@@ -27,6 +29,7 @@ export async function* subscribe(
     },
     { highWaterMark: HIGH_WATER_MARK },
   );
+  takeEventsAsTheyAre(subscription);
   subscription.on('error', () => undefined);
   subscription.on('caughtUp', () => mark(subscription, { kind: 'caught-up' }));
   const stop = () => subscription.destroy();
