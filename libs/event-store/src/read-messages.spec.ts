@@ -45,11 +45,10 @@ it("reads an event as the client's classes do, whatever it is", () => {
       const answer = eventAnswer(event);
       if (withLink) answer.getEvent()?.setLink(answer.getEvent()?.getEvent());
       const bytes = Buffer.from(answer.serializeBinary());
-      const theirs = convertGrpcEvent(classOf(bytes)) as object;
-      const ours = decodeAnswer(bytes).getEvent();
+      const theirs = convertGrpcEvent(classOf(ReadResp.deserializeBinary(bytes))) as object;
+      const ours = decodeAnswer(bytes);
       // What the client says besides the event, nobody asks for.
-      const read = ours && 'hasEvent' in ours ? (convertGrpcEvent(ours) as object) : { ...theirs, ...ours };
-      expect(read).toEqual(theirs);
+      expect(ours instanceof ReadResp ? convertGrpcEvent(classOf(ours)) : { ...theirs, ...ours }).toEqual(theirs);
     }),
   );
 });
@@ -58,9 +57,7 @@ it('reads an ordinary event itself', () => {
   fc.assert(
     fc.property(ordinary, (event) => {
       fc.pre(event.position > 0n && event.revision < 2n ** 53n && event.position < 2n ** 53n);
-      expect(decodeAnswer(Buffer.from(eventAnswer(event).serializeBinary())).getEvent()).not.toBeInstanceOf(
-        ReadResp.ReadEvent,
-      );
+      expect(decodeAnswer(Buffer.from(eventAnswer(event).serializeBinary()))).not.toBeInstanceOf(ReadResp);
     }),
   );
 });
@@ -81,8 +78,8 @@ it("leaves what is no event, and an event whose id is in halves, to the client's
   expect(decodeAnswer(Buffer.from(inHalves.serializeBinary()))).toBeInstanceOf(ReadResp);
 });
 
-function classOf(bytes: Buffer): StreamsPb.ReadResp.ReadEvent {
-  const event = ReadResp.deserializeBinary(bytes).getEvent();
+function classOf(answer: StreamsPb.ReadResp): StreamsPb.ReadResp.ReadEvent {
+  const event = answer.getEvent();
   if (!event) throw new Error('it has no event');
   return event;
 }

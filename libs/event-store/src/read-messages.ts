@@ -1,15 +1,20 @@
 import { createRequire } from 'node:module';
-import type { AllStreamRecordedEvent, EventStoreDBClient, JSONType, MetadataType } from '@eventstore/db-client';
+import type { Transform } from 'node:stream';
+import type {
+  AllStreamRecordedEvent,
+  AllStreamSubscription,
+  EventStoreDBClient,
+  JSONType,
+  MetadataType,
+} from '@eventstore/db-client';
 import type * as StreamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import type * as Streams from '@eventstore/db-client/generated/streams_grpc_pb.js';
-import type * as Utils from '@eventstore/db-client/dist/utils/index.js';
 import type { CallOptions, ClientReadableStream, Metadata } from '@grpc/grpc-js';
 import { eachField, type OnField } from './each-field.js';
 
 const require = createRequire(import.meta.url);
 const load = <T>(name: string): T => require(`@eventstore/db-client/${name}.js`) as T;
 const { ReadResp } = load<typeof StreamsPb>('generated/streams_pb');
-const { convertGrpcEvent } = load<typeof Utils>('dist/utils/index');
 
 const READ = '/event_store.client.streams.Streams/Read';
 
@@ -18,30 +23,14 @@ export interface Resolved {
   readonly event: AllStreamRecordedEvent;
 }
 
-/** An answer that is an event. The client asks each answer what it is, by those of its classes' methods that are there. */
-class EventAnswer {
-  constructor(private readonly resolved: Resolved) {}
-
-  hasEvent(): boolean {
-    return true;
-  }
-
-  getEvent(): Resolved {
-    return this.resolved;
-  }
-}
-
-type Answer = EventAnswer | StreamsPb.ReadResp;
+type Answer = Resolved | StreamsPb.ReadResp;
 interface Reader {
   read(request: StreamsPb.ReadReq, metadata: Metadata, options: CallOptions): ClientReadableStream<Answer>;
 }
 
-/** What the client keeps for its own commands, and what its subscriptions turn an answer's event into. */
+/** What the client keeps for its own commands. */
 interface Inside {
   GRPCStreamCreator(service: unknown, name: string, create: (service: Reader) => unknown, cache?: unknown): unknown;
-}
-interface InsideSubscription {
-  convertGrpcEvent(event: Resolved | StreamsPb.ReadResp.ReadEvent): unknown;
 }
 
 /**
@@ -51,20 +40,20 @@ interface InsideSubscription {
 export function readEventsByHand(client: EventStoreDBClient): void {
   const inside = client as unknown as Inside;
   const original = inside.GRPCStreamCreator;
+  // It hands over a StreamsClient, of which a subscription asks nothing but `read`.
   inside.GRPCStreamCreator = (service, name, create, cache) =>
-    original(
-      service,
-      name,
-      // The service of its own reads is what the client's class says.
-      (streams) => create(byHand(streams as unknown as Streams.StreamsClient)),
-      cache,
-    );
+    original(service, name, (streams) => create(byHand(streams as unknown as Streams.StreamsClient)), cache);
 }
 
-/** The other half: a subscription of such a client. */
-export function takeEventsAsTheyAre(subscription: object): void {
-  (subscription as InsideSubscription).convertGrpcEvent = (event) =>
-    'hasEvent' in event ? convertGrpcEvent(event) : event;
+/** The other half, for a subscription of such a client: an event passes it as it is. */
+export function takeEventsAsTheyAre(subscription: AllStreamSubscription): void {
+  // That it is one is not in its type.
+  const transform = subscription as unknown as Transform;
+  const theirs = transform._transform.bind(transform);
+  transform._transform = (answer: Answer, encoding, next) => {
+    if (answer instanceof ReadResp) theirs(answer, encoding, next);
+    else next(null, answer);
+  };
 }
 
 const byHand = (service: Streams.StreamsClient): Reader => ({
@@ -77,7 +66,7 @@ const serialised = (request: StreamsPb.ReadReq): Buffer => Buffer.from(request.s
 /** ReadResp. What is not a plain event is of its class. */
 export function decodeAnswer(bytes: Buffer): Answer {
   const event = decodeEvent(bytes);
-  return event ? new EventAnswer({ event }) : ReadResp.deserializeBinary(bytes);
+  return event ? { event } : ReadResp.deserializeBinary(bytes);
 }
 
 /** Null for anything but an event that is no link, is JSON, has an id that is a text, and numbers that are safe integers. */
