@@ -9,8 +9,7 @@ import { namesOf } from '../protobuf/recorded-event.js';
  */
 export const SEGMENT_STREAMS = 2 ** 18;
 
-export const hashOfName = (name: string): number =>
-  Buffer.from(hash('sha1', name, 'hex').slice(0, 12), 'hex').readUIntBE(0, 6);
+export const hashOfName = (name: string): number => Number.parseInt(hash('sha1', name, 'hex').slice(0, 12), 16);
 
 const FIND = `
   with recursive segments (n) as (
