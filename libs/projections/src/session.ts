@@ -22,6 +22,9 @@ export interface SessionOptions {
   readonly onSwitch: (schema: string) => void;
 }
 
+/** A log that is shorter has some hundred events at most. */
+const JUST_BEGUN = 500_000n;
+
 /**
  * The builds of the projections that this projector holds, from one look at the checkpoints to the next: one live feed for all that are at
  * the end of the log; passes over the log, filtered by the server, for those that are behind, which then join it.
@@ -60,6 +63,8 @@ export class Session {
   /** Feeds them until the signal aborts, or until the first error of the runtime itself, such as a checkpoint that somebody has moved. */
   async run(signal: AbortSignal): Promise<void> {
     const end = this.options.end?.position ?? -1n;
+    // Later, they would be made in the middle of the first messages of a ledger, which would be seen seconds late.
+    if (end < JUST_BEGUN) for (const build of this.builds) if (!signal.aborted) await build.index();
     const atEnd = this.builds.filter((build) => build.indexed && build.position >= end);
     if (atEnd.length > 0) this.#live = this.#feed(atEnd);
     const failed = new AbortController();
