@@ -4,12 +4,14 @@ import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promi
 const FEW = 16;
 /** A source on a machine that has much to do needs some time for the next 64 KiB. */
 const PATIENCE_MS = 10;
+/** One that brings more in that time has them ready: it is catching up. */
+const MANY = 128;
 
 /**
  * Hands out what has already arrived from a source, up to `limit` items at a time, as soon as there is any: while one batch is being
- * handled, the next one gathers. Of a busy source, as long as each ten milliseconds bring more than a few, that is waited for: what is
- * sent 64 KiB at a time (HTTP/2) to somebody who works without letting I/O in (the embedded database) would come in batches far too
- * small to keep up. At most `limit` items wait; then the source is not asked for more. The source's error is thrown after everything that
+ * handled, the next one gathers. Of a busy source, what ten milliseconds bring is waited for, and what the next ones bring as long as that
+ * is many: what is sent 64 KiB at a time (HTTP/2) to somebody who works without letting I/O in (the embedded database) would come in
+ * batches far too small to keep up. At most `limit` items wait; then the source is not asked for more. The source's error is thrown after everything that
  * came before it. Leaving the loop ends the source, which must not hold back its end while it waits for an item.
  */
 export async function* inBatches<T>(source: AsyncIterable<T>, limit: number): AsyncGenerator<readonly T[], void> {
@@ -41,8 +43,9 @@ export async function* inBatches<T>(source: AsyncIterable<T>, limit: number): As
     for (;;) {
       if (waiting.length === 0 && !ended) await new Promise<void>((resolve) => (wake = resolve));
       await nextTurn();
-      for (let known = 0; !ended && waiting.length > known + FEW && waiting.length < limit;) {
-        known = waiting.length;
+      let [known, more] = [0, FEW];
+      while (!ended && waiting.length > known + more && waiting.length < limit) {
+        [known, more] = [waiting.length, MANY];
         await delay(PATIENCE_MS);
       }
       if (waiting.length > 0) {
