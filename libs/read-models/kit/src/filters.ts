@@ -29,13 +29,12 @@ export function writtenDevices(device: string): { readonly e164: string; readonl
   return { e164: `+${digits}`, asWritten: [...new Set([device, digits, `+${digits}`])] };
 }
 
-/** The sender is this device, however it is written. */
-export const isDevice = (
-  value: string | undefined,
-  columns = { address: 'device_address', e164: 'device_e164' },
-): Condition | null => {
-  if (value === undefined) return null;
-  const { e164, asWritten } = writtenDevices(value);
-  const either = [sameText(columns.e164, e164), ...asWritten.map((written) => sameText(columns.address, written))];
-  return sql<boolean>`(${sql.join(either, sql` or `)})`;
+/** The ways in which the sender is this device: each is a condition that one index serves. */
+export const writtenAs = (device: string): readonly Condition[] => {
+  const { e164, asWritten } = writtenDevices(device);
+  return [sameText('device_e164', e164), ...asWritten.map((written) => sameText('device_address', written))];
 };
+
+/** The sender is this device, however it is written. */
+export const isDevice = (device: string | undefined): Condition | null =>
+  device === undefined ? null : sql<boolean>`(${sql.join(writtenAs(device), sql` or `)})`;
