@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import fc from 'fast-check';
-import { json, type ReadStore } from './index.js';
+import { documentElement, element, json, prepared, storedArray, type ReadStore } from './index.js';
 import { QueryFailed } from './translating-driver.js';
 import { engines } from './testing/index.js';
 
@@ -24,6 +24,12 @@ describe.each(engines())('the read store on $name', (engine) => {
       store.db,
     );
     expect(rows).toEqual([{ a: value, b: { [value]: [value] }, c: [value] }]);
+    const unnested = await sql<{ a: string; b: unknown; c: string[] }>`
+      select a, b::json as b, c::text[] as c from unnest(${storedArray([element(value)])}::text[],
+        ${storedArray([documentElement({ [value]: [value] })])}::json[], ${storedArray([element([value])])}::text[]) as k (a, b, c)`.execute(
+      store.db,
+    );
+    expect(unnested.rows).toEqual([{ a: value, b: { [value]: [value] }, c: [value] }]);
     const found = await sql<{ a: string }>`select a from t where a = ${value} and c @> ${[value]}`.execute(store.db);
     return found.rows[0]?.a;
   };
@@ -52,6 +58,17 @@ describe.each(engines())('the read store on $name', (engine) => {
       '👍'.repeat(15_360),
     ])
       expect(await roundTrip(odd)).toBe(odd);
+  });
+
+  it('keeps a prepared statement, and gives each call its own answer', async () => {
+    if (!store) return;
+    for (const n of [1, 2, 3]) {
+      const { rows } = await prepared(sql<{ n: number }>`select ${n}::int4 as n`).execute(store.db);
+      expect(rows).toEqual([{ n }]);
+    }
+    const { rows } = await sql<{ count: number }>`select count(*)::int4 as count from pg_prepared_statements
+      where statement like '%select $1::int4 as n'`.execute(store.db);
+    expect(rows).toEqual([{ count: 1 }]);
   });
 
   it('never turns an int8 into a Number, and gives times in UTC', async () => {

@@ -16,7 +16,7 @@ export const emmett: Bench = {
   name: 'emmett',
   summary: 'recording a message once, and rebuilding one projection, beside the same written with emmett on PostgreSQL',
   options: {
-    seconds: { default: '5', quick: '2', meaning: 'of commands, each round' },
+    seconds: { default: '1', quick: '1', meaning: 'of commands, each round; emmett rebuilds a thousand a second' },
     repeat: { default: '5', quick: '1', meaning: 'rounds' },
     flight: { default: '64', meaning: 'commands at the same time' },
     recorded: { default: '20000', quick: '1000', meaning: 'messages at least, from which it is rebuilt' },
