@@ -32,7 +32,7 @@ export interface RunnerOptions {
   readonly logger: RunnerLogger;
   /** Names this projector among all that ever run. */
   readonly name?: string;
-  /** The most events of one batch; default 500. */
+  /** The most events of one batch; default 2,000. */
   readonly batchSize?: number;
   /** The most events of one batch while catching up; default 5,000. */
   readonly bulkSize?: number;

@@ -27,7 +27,6 @@ export async function writeRows(
     const put: Row[] = [];
     const changed: Row[] = [];
     const remove: Row[] = [];
-    const others = Object.keys(table.columns).filter((column) => !table.key.includes(column));
     const differing = new Set<string>();
     for (const [id, { key, put: begun, changes: some }] of keys) {
       const before = stored.get(id);
@@ -37,14 +36,14 @@ export async function writeRows(
       else if (before === undefined) put.push(row);
       else if (row !== before) {
         changed.push(row);
-        for (const column of others) if (row[column] !== before[column]) differing.add(column);
+        for (const column of statements.others) if (row[column] !== before[column]) differing.add(column);
       }
     }
     for (const columns of statements.inPieces(put)) await statements.put(columns).execute(tx);
     if (differing.size > 0)
-      for (const columns of statements.inPieces(changed, [...table.key, ...differing]))
+      for (const columns of statements.inPieces(changed, [...statements.key, ...differing]))
         await statements.update(columns).execute(tx);
-    for (const columns of statements.inPieces(remove, table.key)) await statements.remove(columns).execute(tx);
+    for (const columns of statements.inPieces(remove, statements.key)) await statements.remove(columns).execute(tx);
   }
   return written;
 }
@@ -80,6 +79,8 @@ type Columns = ReadonlyMap<string, readonly string[]>;
 class TableStatements {
   readonly #table: RawBuilder<unknown>;
   readonly key: readonly string[];
+  /** The columns that are not of the key. */
+  readonly others: readonly string[];
 
   constructor(
     schema: string,
@@ -88,6 +89,7 @@ class TableStatements {
   ) {
     this.#table = sql.id(schema, name);
     this.key = definition.key;
+    this.others = Object.keys(definition.columns).filter((name) => !this.key.includes(name));
   }
 
   id = (row: Row): string => idOf(this.key, row);
@@ -95,13 +97,14 @@ class TableStatements {
   /** Rows, or some columns of theirs, as many as one statement should carry. */
   *inPieces(rows: readonly Row[], names: readonly string[] = Object.keys(this.definition.columns)): Iterable<Columns> {
     const encoders = names.map((name) => [name, elementOf(this.#column(name))] as const);
-    let [columns, characters, count] = [new Map<string, string[]>(names.map((name) => [name, []])), 0, 0];
+    const none = () => new Map<string, string[]>(names.map((name) => [name, []]));
+    let [columns, characters, count] = [none(), 0, 0];
     for (const row of rows) {
       const elements = encoders.map(([name, element]) => [name, element(row[name])] as const);
       const more = elements.reduce((sum, [, { length }]) => sum + length, 0);
       if (count === ROWS_A_STATEMENT || (count > 0 && characters + more > CHARACTERS_A_STATEMENT)) {
         yield columns;
-        [columns, characters, count] = [new Map(names.map((name) => [name, []])), 0, 0];
+        [columns, characters, count] = [none(), 0, 0];
       }
       for (const [name, element] of elements) columns.get(name)?.push(element);
       characters += more;
@@ -116,16 +119,15 @@ class TableStatements {
 
   put = (columns: Columns): RawBuilder<unknown> => {
     const names = [...columns.keys()];
-    const others = names.filter((name) => !this.key.includes(name));
-    const update = sql.join(others.map((name) => sql`${sql.id(name)} = excluded.${sql.id(name)}`));
-    const conflict = others.length > 0 ? sql`do update set ${update}` : sql`do nothing`;
+    const update = sql.join(this.others.map((name) => sql`${sql.id(name)} = excluded.${sql.id(name)}`));
+    const conflict = this.others.length > 0 ? sql`do update set ${update}` : sql`do nothing`;
     return prepared(sql`insert into ${this.#table} (${ids(names)})
       select ${sql.join(names.map(this.#value))} from ${this.#rows(columns)} on conflict (${ids(this.key)}) ${conflict}`);
   };
 
   update = (columns: Columns): RawBuilder<unknown> => {
-    const others = [...columns.keys()].filter((name) => !this.key.includes(name));
-    const update = sql.join(others.map((name) => sql`${sql.id(name)} = ${this.#value(name)}`));
+    const differing = this.others.filter((name) => columns.has(name));
+    const update = sql.join(differing.map((name) => sql`${sql.id(name)} = ${this.#value(name)}`));
     return sql`update ${this.#table} t set ${update} from ${this.#rows(columns)} where ${this.#sameKey}`;
   };
 

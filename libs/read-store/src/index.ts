@@ -4,4 +4,4 @@ export { prepared } from './prepared.js';
 export * from './read-store.js';
 export * from './sql.js';
 export * from './stored-array.js';
-export { json, jsonArray, QueryFailed, type StoredJson } from './translating-driver.js';
+export { json, QueryFailed } from './translating-driver.js';

@@ -7,13 +7,7 @@ export class Stored {
 }
 
 /** One JSON document: a parameter for json columns and for `json_populate_recordset`. */
-export class StoredJson extends Stored {}
-
-export const json = (value: unknown): StoredJson => new StoredJson(storableJson(value));
-
-/** An array of documents that are in their stored form already. */
-export const jsonArray = (documents: readonly StoredJson[]): StoredJson =>
-  new StoredJson(`[${documents.map(({ text }) => text).join(',')}]`);
+export const json = (value: unknown): Stored => new Stored(storableJson(value));
 
 /**
  * A statement was refused or its connection was lost. Parameters and rows are left out on purpose: they are personal, and errors are logged.

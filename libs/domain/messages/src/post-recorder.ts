@@ -96,7 +96,7 @@ export class PostRecorder {
   }
 
   /** Throws NotDurable or NotReadable where the store does not answer in time; the post may have been recorded all the same. */
-  record(received: ReceivedPost): Promise<RecordedPost> {
+  async record(received: ReceivedPost): Promise<RecordedPost> {
     const { key } = this;
     const { organization, post, attempt } = received;
     switch (post.kind) {

@@ -62,11 +62,12 @@ export class FindMessagesHandler implements IQueryHandler<FindMessages> {
     const { limit, cursor } = filters;
     const { db, version } = await this.readModels.of(messages);
     // They are rare, and a planner that thinks otherwise looks through all messages, from the newest on.
-    const odd = db
-      .selectFrom('messages')
-      .select('id')
-      .where(sql<boolean>`cardinality(anomalies) > 0 and anomalies @> ${[filters.anomaly]}::text[]`);
-    const anomaly = filters.anomaly === undefined ? null : sql<boolean>`id = any(array(${odd}))`;
+    const odd = (anomaly: string) =>
+      db
+        .selectFrom('messages')
+        .select('id')
+        .where(sql<boolean>`cardinality(anomalies) > 0 and anomalies @> ${[anomaly]}::text[]`);
+    const hasAnomaly = filters.anomaly === undefined ? null : sql<boolean>`id = any(array(${odd(filters.anomaly)}))`;
     const newest = (sender: Condition | null) =>
       db
         .selectFrom('messages')
@@ -74,7 +75,7 @@ export class FindMessagesHandler implements IQueryHandler<FindMessages> {
         .where(
           all([
             ...conditions(filters, version),
-            anomaly,
+            hasAnomaly,
             sender,
             cursor === undefined ? null : newestFirst.after(cursor),
           ]),
