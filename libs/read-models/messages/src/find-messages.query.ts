@@ -52,6 +52,12 @@ export class FindMessages extends Query<Page<MessageItem>> {
   }
 }
 
+/**
+ * So many messages are looked through for the words of `q`. What does not fill a page from n messages is in at most 50 of n, and looking it
+ * up costs as much for each that has it: both alike at √(50 × 2 million).
+ */
+const LOOKED_THROUGH = 10_000;
+
 const newestFirst = newestByTime('messages', 'received_at');
 
 @QueryHandler(FindMessages)
@@ -59,7 +65,7 @@ export class FindMessagesHandler implements IQueryHandler<FindMessages> {
   constructor(private readonly readModels: ReadModels) {}
 
   async execute({ filters }: FindMessages): Promise<Page<MessageItem>> {
-    const { limit, cursor } = filters;
+    const { limit, cursor, device, q } = filters;
     const { db, version } = await this.readModels.of(messages);
     // They are rare, and a planner that thinks otherwise looks through all messages, from the newest on.
     const odd = (anomaly: string) =>
@@ -68,26 +74,47 @@ export class FindMessagesHandler implements IQueryHandler<FindMessages> {
         .select('id')
         .where(sql<boolean>`cardinality(anomalies) > 0 and anomalies @> ${[anomaly]}::text[]`);
     const hasAnomaly = filters.anomaly === undefined ? null : sql<boolean>`id = any(array(${odd(filters.anomaly)}))`;
-    const newest = (sender: Condition | null) =>
+    const others = [
+      ...conditions(filters, version),
+      hasAnomaly,
+      cursor === undefined ? null : newestFirst.after(cursor),
+    ];
+    const newest = (condition: Condition | null) =>
       db
         .selectFrom('messages')
         .select(MESSAGE_COLUMNS)
-        .where(
-          all([
-            ...conditions(filters, version),
-            hasAnomaly,
-            sender,
-            cursor === undefined ? null : newestFirst.after(cursor),
-          ]),
-        )
+        .where(all([...others, condition]))
         .orderBy(newestFirst.order)
         .limit(limit + 1);
-    const { device } = filters;
-    if (device === undefined) return newestFirst.page(await newest(null).execute(), limit, toMessageItem);
-    // Each way of writing it has an index in this order; asked for at once, all messages would be looked through.
-    const anyWay = sql.join(writtenAs(device).map(newest), sql` union `);
-    const { rows } = await sql<MessageRow>`${anyWay} order by ${newestFirst.order} limit ${limit + 1}`.execute(db);
-    return newestFirst.page(rows, limit, toMessageItem);
+    const found = q === undefined ? null : matches(q);
+    const page = (rows: readonly MessageRow[]) => newestFirst.page(rows, limit, toMessageItem);
+    if (device !== undefined) {
+      // Each way of writing it has an index in this order; asked for at once, all messages would be looked through.
+      const anyWay = sql.join(
+        writtenAs(device).map((sender) => newest(all([sender, found]))),
+        sql` union `,
+      );
+      const { rows } = await sql<MessageRow>`${anyWay} order by ${newestFirst.order} limit ${limit + 1}`.execute(db);
+      return page(rows);
+    }
+    if (found === null) return page(await newest(null).execute());
+    // No planner knows how rare a word's beginning is: a common one fills the page from the newest, what does not is looked up.
+    const latest = db
+      .selectFrom('messages')
+      .select([...MESSAGE_COLUMNS, 'words'])
+      .where(all(others))
+      .orderBy(newestFirst.order)
+      .limit(LOOKED_THROUGH);
+    const common = await db
+      .selectFrom(latest.as('latest'))
+      .select(MESSAGE_COLUMNS)
+      .where(found)
+      .orderBy(newestFirst.order)
+      .limit(limit + 1)
+      .execute();
+    if (common.length > limit) return page(common);
+    const indexed = db.selectFrom('messages').select('id').where(found);
+    return page(await newest(sql<boolean>`id = any(array(${indexed}))`).execute());
   }
 }
 
@@ -102,7 +129,6 @@ const conditions = (filters: MessageFilters, version: number): (Condition | null
   is('router', filters.router),
   isShort('kind', filters.kind),
   isShort('outcome', filters.outcome),
-  filters.q === undefined ? null : matches(filters.q),
   within('received_at', filters),
 ];
 

@@ -192,6 +192,33 @@ describe.each(engines())('messages on $name', (engine) => {
     expect(ids).toEqual(['p6', 'p5', 'p4', 'p3', 'p2', 'p1', 'p0']);
   });
 
+  it('finds a word in the newest and in the oldest of many, page by page', async () => {
+    if (!store) return;
+    const text = (n: number) => (n % 4_000 === 0 ? 'a rare zebra' : 'a common horse');
+    const many = Array.from({ length: 12_001 }, (_, n) => recorded(`many${n}`, n, { organization: 'many' }, text(n)));
+    const position = await side.append('many', many);
+    await side.append(
+      's',
+      many.map((_, n) => matched(`many${n}`, position - BigInt(7 * (12_000 - n)))),
+    );
+    const pages = async (filter: string, limit: number): Promise<string[]> => {
+      const ids: string[] = [];
+      for (let next: string | null = ''; next !== null && ids.length < 10;) {
+        const { json } = await side.get(`/messages?${filter}&limit=${limit}${next && `&cursor=${next}`}`);
+        const page = json as { items: MessageItem[]; next: string | null };
+        ids.push(...page.items.map(({ id }) => id));
+        next = page.next;
+      }
+      return ids;
+    };
+    const zebras = ['many12000', 'many8000', 'many4000', 'many0'];
+    for (const filter of ['q=zeb', 'q=zebra%20rare&organization=many', 'q=zebra&device=14045554900'])
+      for (const limit of [1, 2, 50]) expect([filter, await pages(filter, limit)]).toEqual([filter, zebras]);
+    expect((await pages('q=horse&organization=many', 3)).slice(0, 3)).toEqual(['many11999', 'many11998', 'many11997']);
+    expect(await pages('q=zebra&organization=nobody', 50)).toEqual([]);
+    expect(await pages('q=zebra%20horse', 50)).toEqual([]);
+  });
+
   it('refuses what it cannot read, and says what', async () => {
     if (!store) return;
     const cursor = Buffer.from('["statuses","2026-11-22T12:00:00.000Z","1"]').toString('base64url');
