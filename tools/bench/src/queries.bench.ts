@@ -7,7 +7,7 @@ import { median } from './median.js';
 import { paths } from './queries/paths.js';
 import { startLedger, type ServerProcess } from './server-process.js';
 import { LEDGER_KEY, type Seed, type Seeds } from './seed/seeds.js';
-import { visible } from './visible.js';
+import { tended, visible } from './visible.js';
 
 const WITHIN_MS = 3_600_000;
 
@@ -73,6 +73,7 @@ async function openLedger(seeds: Seeds, messages: number, databases: Databases |
   const env = database && 'url' in database ? { DATABASE_URL: database.url } : {};
   const server = await startLedger({ LEDGER_KEY, ...env }, seed.dir);
   await visible(server.url, seed.position, WITHIN_MS);
+  await tended(server.url);
   return server;
 }
 

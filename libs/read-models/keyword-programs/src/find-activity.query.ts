@@ -7,7 +7,7 @@ import { IsIn, IsOptional } from 'class-validator';
 import { checkProgram } from './find-programs.query.js';
 import { keywordPrograms } from './keyword-programs.projection.js';
 import type { keywordProgramsTables } from './keyword-programs.tables.js';
-import { dayOf, hourOf, inDay } from './times.js';
+import { dayOf, hourIn, hourOf, inDay } from './times.js';
 
 const INTERVALS = ['HOUR', 'DAY'] as const;
 type Interval = (typeof INTERVALS)[number];
@@ -107,9 +107,7 @@ async function bucketsOf(
 
 const sum = (figure: 'messages' | 'joins' | 'leaves') => sql<number>`sum(${sql.ref(figure)})::int4`;
 
-const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
-
-/** How many devices texted in each of these hours or days: only their days are looked at. */
+/** How many devices texted in each of these hours or days: nothing else is counted, since a day may have a million. */
 async function devicesOf(
   { db, schema }: ReadModel,
   code: string,
@@ -119,14 +117,17 @@ async function devicesOf(
 ): Promise<ReadonlyMap<string, number>> {
   const days = [...new Set(buckets.map(({ from }) => dayOf(from)))];
   if (days.length === 0) return new Map();
+  const hours = interval === 'DAY' ? [0] : [...new Set(buckets.map(({ from }) => hourIn(from)))];
   const each =
     interval === 'DAY'
       ? [sql`count(*)`]
-      : HOURS.map((hour) => sql`count(*) filter (where (hours >> ${sql.lit(hour)}) & 1 = 1)`);
+      : hours.map((hour) => sql`count(*) filter (where (hours >> ${sql.lit(hour)}) & 1 = 1)`);
   const { rows } = await sql<{ day: string; counts: number[] }>`
     select day, array[${sql.join(each)}]::int4[] as counts from ${sql.id(schema, 'activity_devices')}
     where code = ${code}::text and program = ${program}::text and day = any(${days}::timestamptz[]) group by day`.execute(
     db,
   );
-  return new Map(rows.flatMap(({ day, counts }) => counts.map((count, hour) => [inDay(day, hour), count] as const)));
+  return new Map(
+    rows.flatMap(({ day, counts }) => counts.map((count, at) => [inDay(day, hours[at] ?? 0), count] as const)),
+  );
 }
