@@ -20,8 +20,11 @@ export class Upkeep {
       const { schema, handled, record, definition } = build;
       const tended = this.#tended.get(schema) ?? record.tended;
       if (!build.indexed || handled < tended + LEAST_EVENTS || handled < (tended * 3n) / 2n) continue;
-      for (const table of Object.keys(definition.tables))
-        await sql`vacuum (analyze) ${sql.id(schema, table)}`.execute(this.store.db);
+      // Each alone: the engine has one connection, and between two of them others have their turn.
+      for (const table of Object.keys(definition.tables)) {
+        await sql`vacuum ${sql.id(schema, table)}`.execute(this.store.db);
+        await sql`analyze ${sql.id(schema, table)}`.execute(this.store.db);
+      }
       await sql`update projections.builds set tended = ${handled}::int8 where schema_name = ${schema}`.execute(
         this.store.db,
       );

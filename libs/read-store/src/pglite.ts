@@ -34,10 +34,17 @@ export async function openPglite(
   }
 }
 
+const SETTINGS = {
+  ...SESSION,
+  // The embedded engine has no process that writes its log by and by: without this, a killed one loses everything since its last checkpoint.
+  synchronous_commit: 'on',
+  // How much of a table `analyze` looks at, which nobody is served meanwhile: 40 ms for the messages with 10, 590 ms with 100, the default.
+  default_statistics_target: '10',
+};
+
 async function open(files: string | undefined): Promise<PGlite> {
   const database = await PGlite.create({ ...(files ? { dataDir: files } : {}), relaxedDurability: true });
-  // The embedded engine has no process that writes its log by and by: without this, a killed one loses everything since its last checkpoint.
-  for (const [name, value] of Object.entries({ ...SESSION, synchronous_commit: 'on' }))
+  for (const [name, value] of Object.entries(SETTINGS))
     await database.query('select set_config($1, $2, false)', [name, value]);
   return database;
 }
