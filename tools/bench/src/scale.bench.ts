@@ -6,6 +6,7 @@ import { openDatabases } from './databases.js';
 import { startEventStore } from './event-store-process.js';
 import { during } from './ledger-under-load.js';
 import { postBurst } from './load/burst.js';
+import { median } from './median.js';
 import { rebuildIn } from './rebuild/run-job.js';
 import { root, startServer } from './server-process.js';
 import { LEDGER_KEY, messagesOf, type Seed } from './seed/seeds.js';
@@ -56,28 +57,33 @@ export const scale: Bench = {
       }
     }
 
-    const [few, ...more] = logs;
-    if (!few) throw new Error('--sizes names at least one');
-    const last = more.at(-1) ?? few;
-    const beside = (what: 'posts' | 'rebuilds', name: string, log: typeof few): Comparison =>
-      compare(
-        { name, unit: what === 'posts' ? 'posts/s' : 'events/s', with: `${few.size} events` },
-        log[what],
-        few[what],
-      );
-    const measured = (log: typeof few): boolean => log.rebuilds.length > 0;
-    const lastRebuilt = more.filter(measured).at(-1) ?? few;
+    const withRebuilds = logs.filter(({ rebuilds }) => rebuilds.length > 0);
     return {
       comparisons: [
-        beside('posts', 'scale.ingest', last),
-        beside('rebuilds', 'scale.rebuild', lastRebuilt),
-        ...more.map((log) => beside('posts', `scale.ingest.${log.size}`, log)),
-        ...more.filter(measured).map((log) => beside('rebuilds', `scale.rebuild.${log.size}`, log)),
+        ...besideTheSmallest('scale.ingest', 'posts/s', logs, ({ posts }) => posts),
+        ...besideTheSmallest('scale.rebuild', 'events/s', withRebuilds, ({ rebuilds }) => rebuilds),
       ],
-      figures: {},
+      figures: Object.fromEntries(
+        withRebuilds.map(({ size, rebuilds }) => [`rebuild of ${size} events: events/s`, median(rebuilds)]),
+      ),
     };
   },
 };
+
+/** The largest beside the smallest, under the name alone, and each other one under the name and its size. */
+function besideTheSmallest<Log extends { readonly size: number }>(
+  name: string,
+  unit: string,
+  logs: readonly Log[],
+  measured: (log: Log) => readonly number[],
+): readonly Comparison[] {
+  const [few, ...more] = logs;
+  const last = more.at(-1);
+  if (!few || !last) return [];
+  const beside = (log: Log, suffix = ''): Comparison =>
+    compare({ name: name + suffix, unit, with: `${few.size} events` }, measured(log), measured(few));
+  return [beside(last), ...more.map((log) => beside(log, `.${log.size}`))];
+}
 
 /** Rebuilds of so few events are repeated. */
 const SHORT = 100_000;
