@@ -25,6 +25,7 @@ export const scale: Bench = {
   goals: { 'scale.ingest': { atLeast: 0.8 }, 'scale.rebuild': { atLeast: 0.8 } },
   async run(given, { seeds }) {
     const sizes = given.list('sizes').map(Number);
+    if (sizes.length === 0) throw new Error('--sizes names at least one');
     const rebuilt = new Set(given.list('rebuild-sizes').map(Number));
     const databases = await openDatabases(given.text('engine'));
     const logs: { readonly size: number; readonly seed: Seed; readonly posts: number[]; rebuilds: number[] }[] = [];

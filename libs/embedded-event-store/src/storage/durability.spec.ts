@@ -131,6 +131,7 @@ describe('an event store that is killed', () => {
       await follower.follow(client, () => follower.seen.has(last.id));
       expect(follower.seen).toEqual(new Set(stored.keys()));
       await client.dispose();
+      await store.stop();
     },
     60_000 + ROUNDS * 10_000,
   );

@@ -117,17 +117,19 @@ async function devicesOf(
 ): Promise<ReadonlyMap<string, number>> {
   const days = [...new Set(buckets.map(({ from }) => dayOf(from)))];
   if (days.length === 0) return new Map();
-  const hours = interval === 'DAY' ? [0] : [...new Set(buckets.map(({ from }) => hourIn(from)))];
-  const each =
+  const counted =
     interval === 'DAY'
-      ? [sql`count(*)`]
-      : hours.map((hour) => sql`count(*) filter (where (hours >> ${sql.lit(hour)}) & 1 = 1)`);
+      ? [{ hour: 0, count: sql`count(*)` }]
+      : [...new Set(buckets.map(({ from }) => hourIn(from)))].map((hour) => ({
+          hour,
+          count: sql`count(*) filter (where (hours >> ${sql.lit(hour)}) & 1 = 1)`,
+        }));
   const { rows } = await sql<{ day: string; counts: number[] }>`
-    select day, array[${sql.join(each)}]::int4[] as counts from ${sql.id(schema, 'activity_devices')}
+    select day, array[${sql.join(counted.map(({ count }) => count))}]::int4[] as counts from ${sql.id(schema, 'activity_devices')}
     where code = ${code}::text and program = ${program}::text and day = any(${days}::timestamptz[]) group by day`.execute(
     db,
   );
   return new Map(
-    rows.flatMap(({ day, counts }) => counts.map((count, at) => [inDay(day, hours[at] ?? 0), count] as const)),
+    rows.flatMap(({ day, counts }) => counted.map(({ hour }, at) => [inDay(day, hour), counts[at] ?? 0] as const)),
   );
 }

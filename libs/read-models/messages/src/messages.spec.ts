@@ -38,6 +38,15 @@ describe.each(engines())('messages on $name', (engine) => {
     if (status !== 200) throw new Error(`${path} answered ${status} ${text}`);
     return (json as { items: MessageItem[] }).items;
   };
+  /** The ids of one page after the other. */
+  async function* pages(query: string): AsyncGenerator<string[]> {
+    for (let next: string | null = ''; next !== null;) {
+      const { json } = await side.get(`/messages?${query}${next && `&cursor=${next}`}`);
+      const page = json as { items: MessageItem[]; next: string | null };
+      next = page.next;
+      yield page.items.map(({ id }) => id);
+    }
+  }
   const whole = async (id: string): Promise<WholeMessage> => (await side.get(`/messages/${id}`)).json;
 
   it('has the same rows however the log is cut into batches', async () => {
@@ -179,11 +188,8 @@ describe.each(engines())('messages on $name', (engine) => {
       await side.append('s', [matched(`p${n}`, position)]);
     }
     const ids: string[] = [];
-    for (let next: string | null = ''; next !== null;) {
-      const { json } = await side.get(`/messages?organization=pages&limit=3${next && `&cursor=${next}`}`);
-      const page = json as { items: MessageItem[]; next: string | null };
-      ids.push(...page.items.map(({ id }) => id));
-      next = page.next;
+    for await (const page of pages('organization=pages&limit=3')) {
+      ids.push(...page);
       const position = await side.append(`message-new${ids.length}`, [
         recorded(`new${ids.length}`, 60, { organization: 'pages' }),
       ]);
@@ -201,22 +207,25 @@ describe.each(engines())('messages on $name', (engine) => {
       's',
       many.map((_, n) => matched(`many${n}`, position - BigInt(7 * (12_000 - n)))),
     );
-    const pages = async (filter: string, limit: number): Promise<string[]> => {
+    const found = async (query: string): Promise<string[]> => {
       const ids: string[] = [];
-      for (let next: string | null = ''; next !== null && ids.length < 10;) {
-        const { json } = await side.get(`/messages?${filter}&limit=${limit}${next && `&cursor=${next}`}`);
-        const page = json as { items: MessageItem[]; next: string | null };
-        ids.push(...page.items.map(({ id }) => id));
-        next = page.next;
+      for await (const page of pages(query)) {
+        ids.push(...page);
+        if (ids.length >= 10) break;
       }
       return ids;
     };
     const zebras = ['many12000', 'many8000', 'many4000', 'many0'];
     for (const filter of ['q=zeb', 'q=zebra%20rare&organization=many', 'q=zebra&device=14045554900'])
-      for (const limit of [1, 2, 50]) expect([filter, await pages(filter, limit)]).toEqual([filter, zebras]);
-    expect((await pages('q=horse&organization=many', 3)).slice(0, 3)).toEqual(['many11999', 'many11998', 'many11997']);
-    expect(await pages('q=zebra&organization=nobody', 50)).toEqual([]);
-    expect(await pages('q=zebra%20horse', 50)).toEqual([]);
+      for (const limit of [1, 2, 50])
+        expect([filter, await found(`${filter}&limit=${limit}`)]).toEqual([filter, zebras]);
+    expect((await found('q=horse&organization=many&limit=3')).slice(0, 3)).toEqual([
+      'many11999',
+      'many11998',
+      'many11997',
+    ]);
+    expect(await found('q=zebra&organization=nobody')).toEqual([]);
+    expect(await found('q=zebra%20horse')).toEqual([]);
   });
 
   it('refuses what it cannot read, and says what', async () => {
