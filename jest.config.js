@@ -1,6 +1,11 @@
+const MINUTE_MS = 60_000;
+/** Set by the Nx target `faults`: what kills, soaks or fuzzes for long, in its short or its long form. */
+const faults = process.env.FAULTS;
+
 /** One configuration for every project; Nx runs it with `--rootDir` set to the project. */
 export default {
-  testMatch: ['<rootDir>/**/*.spec.ts'],
+  testMatch: [faults ? '<rootDir>/**/*.faults.ts' : '<rootDir>/**/*.spec.ts'],
+  setupFiles: [new URL('tools/workspace/rounds.js', import.meta.url).pathname],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '/files/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
@@ -13,5 +18,6 @@ export default {
   transform: { '^.+\\.ts$': '@swc/jest' },
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@mo-ledger/source', 'node', 'node-addons'] },
-  testTimeout: 30_000,
+  // For a test that hangs: a slow one on a busy machine has far longer than it needs.
+  testTimeout: (faults === 'long' ? 120 : faults ? 10 : 2) * MINUTE_MS,
 };

@@ -4,6 +4,7 @@ import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transformFileSync } from '@swc/core';
+import { isCompiled, sourcesOf, stampBuilt } from './built.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
@@ -17,7 +18,7 @@ const build = (project) => {
   const source = join(project, 'src');
   rmSync(join(project, 'dist'), { recursive: true, force: true });
   for (const file of globSync('**/*.ts', { cwd: source })) {
-    if (/\.(spec|contract|d)\.ts$/.test(file)) continue;
+    if (!isCompiled(file)) continue;
     const target = join(project, 'dist', file.replace(/\.ts$/, '.js'));
     const { code, map } = transformFileSync(join(source, file), { configFile: join(root, '.swcrc') });
     mkdirSync(dirname(target), { recursive: true });
@@ -28,8 +29,10 @@ const build = (project) => {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const named = process.argv.slice(2).map((folder) => resolve(root, folder));
+  const sources = sourcesOf(root);
   for (const project of named.length ? named : projects()) {
     build(project);
     if (named.length) console.log(`built ${relative(root, project)}`);
   }
+  if (named.length === 0) stampBuilt(root, sources);
 }

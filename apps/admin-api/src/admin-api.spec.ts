@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { adminProblems } from '@mo-ledger/admin';
-import { startEventStore, type RunningEventStore } from '@mo-ledger/embedded-event-store';
 import { connectEventLog } from '@mo-ledger/event-store';
+import { TestEventStore } from '@mo-ledger/event-store/testing';
 import { createService, Settings } from '@mo-ledger/http';
 import { AdminApiModule } from './admin-api.module.js';
 import { readConfiguration } from './configuration.js';
@@ -11,18 +8,15 @@ import { readConfiguration } from './configuration.js';
 const KEY = 'ab'.repeat(32);
 
 describe('the admin API on a real event store', () => {
-  let dir: string;
-  let store: RunningEventStore;
+  let store: TestEventStore;
   const instances: { url: string; stop: () => Promise<void> }[] = [];
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'mo-ledger-'));
-    store = await startEventStore({ dir, port: 0 });
+    store = await TestEventStore.start();
     for (const name of ['one', 'two']) instances.push(await startInstance(name));
   });
   afterAll(async () => {
     for (const { stop } of instances) await stop();
-    await store.close();
-    await rm(dir, { recursive: true });
+    await store.remove();
   });
 
   const startInstance = async (name: string) => {
@@ -78,10 +72,9 @@ describe('the admin API on a real event store', () => {
   });
 
   it('answers 503 while the event store is gone', async () => {
-    const { port } = store;
-    await store.close();
+    await store.stop();
     expect((await put(0, '/organizations/other', { name: 'Other' })).status).toBe(503);
-    store = await startEventStore({ dir, port });
+    await store.start();
     expect((await put(0, '/organizations/other', { name: 'Other' })).status).toBe(201);
   });
 });

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startEventStore, type RunningEventStore } from '@mo-ledger/embedded-event-store';
 import { LedgerKey, openLedger, type EventLog, type Recorded } from '@mo-ledger/event-sourcing';
 import { connectEventLog } from '@mo-ledger/event-store';
+import { TestEventStore } from '@mo-ledger/event-store/testing';
 import { createService, Settings, type Service } from '@mo-ledger/http';
 import { KeywordRouter } from '@mo-ledger/routing';
-import { LedgerOfMessages } from '@mo-ledger/routing/testing';
+import { LedgerOfMessages, until } from '@mo-ledger/routing/testing';
 import { readConfiguration } from './configuration.js';
 import { KeywordRouterModule } from './keyword-router.module.js';
 
@@ -15,8 +12,7 @@ const KEY = 'ab'.repeat(32);
 const key = new LedgerKey(KEY);
 
 describe('the keyword router on a real event store', () => {
-  let dir: string;
-  let store: RunningEventStore;
+  let store: TestEventStore;
   let log: EventLog;
   let service: Service;
   let ledger: LedgerOfMessages;
@@ -29,7 +25,7 @@ describe('the keyword router on a real event store', () => {
   };
   const reached = async (position: bigint) => {
     const router = service.app.get(KeywordRouter, { strict: false });
-    while ((router.position ?? -1n) < position) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => (router.position ?? -1n) >= position);
   };
   const routing = async (ledgerId: string) => {
     const found: Recorded[] = [];
@@ -44,8 +40,7 @@ describe('the keyword router on a real event store', () => {
   };
 
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'mo-ledger-'));
-    store = await startEventStore({ dir, port: 0 });
+    store = await TestEventStore.start();
     log = connectEventLog({ url: store.url });
     await openLedger(log, key, randomUUID(), 'spec');
     ledger = new LedgerOfMessages(log, key);
@@ -57,8 +52,7 @@ describe('the keyword router on a real event store', () => {
   afterAll(async () => {
     await service.close();
     await log.close();
-    await store.close();
-    await rm(dir, { recursive: true });
+    await store.remove();
   });
 
   it('routes messages to the handlers that are installed', async () => {
@@ -81,9 +75,8 @@ describe('the keyword router on a real event store', () => {
     await start();
     expect(await texted('vote a', { from: '+14045554902' })).toEqual(['KeywordMatched', 'VoteCast']);
     expect(await routing(ledgerId)).toEqual(['KeywordMatched', 'VoteCast']);
-    const { port } = store;
-    await store.close();
-    store = await startEventStore({ dir, port });
+    await store.stop();
+    await store.start();
     expect(await texted('vote b', { from: '+14045554902' })).toEqual(['KeywordMatched', 'VoteRefused']);
   });
 });

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { connectEventLog } from '@mo-ledger/event-store';
 import { announce, createLogger, createService, startProgram, stopInOrder } from '@mo-ledger/http';
 import { createProjector, observeProjections, ProjectorModule, readSideProblems } from '@mo-ledger/read-side';
@@ -6,20 +5,18 @@ import { openReadStore } from '@mo-ledger/read-store';
 import { readConfiguration } from './configuration.js';
 
 await startProgram(async () => {
-  const { eventStoreUrl, database, dataDir, projectorName: name, leaseSeconds, logLevel, host, port } = readConfiguration();
+  const { eventStoreUrl, database, projectorName: name, leaseSeconds, logLevel, host, port } = readConfiguration();
   const logger = createLogger('projector', logLevel);
-  const store = await openReadStore({
-    ...{ ...database, dir: join(dataDir, 'read-models') },
-    onSetAside: (dir, movedTo) => logger.warn(`${dir} cannot be opened: it is kept as ${movedTo} and built anew`),
-  });
+  const store = openReadStore(database);
   const log = connectEventLog({ url: eventStoreUrl });
   const projector = createProjector(log, store, logger, { leaseSeconds, ...(name ? { name } : {}) });
-  const statuses = async () => projector.status();
   const service = await createService({
-    ...{ name: 'projector', logLevel, knownProblems: readSideProblems },
+    name: 'projector',
+    logLevel,
+    knownProblems: readSideProblems,
     module: ProjectorModule.register(store, projector, log),
   });
-  observeProjections(service, statuses);
+  observeProjections(service, () => projector.status());
   stopInOrder(async () => {
     await service.close();
     await projector.stop();

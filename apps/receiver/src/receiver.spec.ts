@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { startEventStore, type RunningEventStore } from '@mo-ledger/embedded-event-store';
 import { LedgerKey, openLedger, type EventLog, type Recorded } from '@mo-ledger/event-sourcing';
 import { connectEventLog } from '@mo-ledger/event-store';
+import { TestEventStore } from '@mo-ledger/event-store/testing';
 import { createService, Settings, WrongSetting, type Service } from '@mo-ledger/http';
 import { ProvisionOrganization, ProvisionOrganizationHandler } from '@mo-ledger/organizations';
 import { readConfiguration } from './configuration.js';
@@ -16,8 +13,7 @@ const SAMPLE =
   'device_address=1447ß7665544&inbound_address=26161&router=cingular&carrier=cingular&channel=sms&message_orig=Hello+from+SMPPSim&message=Hello+from+SMPPSim&message_id=148929155953&message_subid=0&status=Processing&status_code=10&a2w_mo_ref_id=148929155953&country_code=1';
 
 describe('the receiver on a real event store', () => {
-  let dir: string;
-  let store: RunningEventStore;
+  let store: TestEventStore;
   let log: EventLog;
   let service: Service;
   let url: string;
@@ -35,8 +31,7 @@ describe('the receiver on a real event store', () => {
     await log.close();
   };
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'mo-ledger-'));
-    store = await startEventStore({ dir, port: 0 });
+    store = await TestEventStore.start();
     await start();
     await openLedger(log, new LedgerKey(KEY), randomUUID(), 'spec');
     const operation = { commandId: '1', at: '2026-01-01T00:00:00.000Z' };
@@ -45,8 +40,7 @@ describe('the receiver on a real event store', () => {
   });
   afterAll(async () => {
     await stop();
-    await store.close();
-    await rm(dir, { recursive: true });
+    await store.remove();
   });
 
   const post = async (body: string, organization = 'acme') => {
@@ -90,7 +84,7 @@ describe('the receiver on a real event store', () => {
         });
         expect([answer.status, await answer.text()]).toEqual([200, 'OK']);
       }),
-      { numRuns: 100 },
+      { numRuns: 60 },
     );
     const kept = (await events()).map(
       ({ data }) => (data as { attempt: { raw: { base64: string } } }).attempt.raw.base64,
@@ -108,12 +102,11 @@ describe('the receiver on a real event store', () => {
   });
 
   it('answers 503 while the event store is gone, and 200 once it is back, without a restart', async () => {
-    const { port } = store;
-    await store.close();
+    await store.stop();
     const refused = await Promise.all([post(SAMPLE), post(SAMPLE, 'unknown')]);
     expect(refused.map(({ status }) => status)).toEqual([503, 503]);
     expect(refused[0]?.headers.get('retry-after')).toMatch(/^\d+$/);
-    store = await startEventStore({ dir, port });
+    await store.start();
     expect((await post(SAMPLE)).status).toBe(200);
     expect((await post(SAMPLE, 'unknown')).status).toBe(404);
   });

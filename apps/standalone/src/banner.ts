@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import type { Configuration } from './configuration.js';
 
 /** The published example of a post (requirement, Sample MO SMS post), byte for byte. */
 export const SAMPLE =
@@ -14,18 +15,27 @@ const folder = (path: string): string => {
   return below === '' ? '.' : below.startsWith('..') ? path : `./${below}`;
 };
 
-export interface Started {
-  readonly url: string;
-  readonly dataDir: string;
-  readonly eventStoreUrl: string | undefined;
-  readonly databaseUrl: string | undefined;
+/** The ledger that is open. */
+export interface Ledger {
   readonly ledgerId: string;
-  readonly seconds: string;
+  /** Whether nothing was ever recorded in it. */
   readonly empty: boolean;
 }
 
-/** What a person reads when it has started. */
-export function banner({ url, dataDir, eventStoreUrl, databaseUrl, ledgerId, seconds, empty }: Started): string {
+export interface Started {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly configuration: Pick<Configuration, 'eventStoreUrl' | 'database'>;
+  readonly ledger: Ledger | undefined;
+}
+
+/** What a person reads when everything serves. */
+export function banner({ url, dataDir, configuration: { eventStoreUrl, database }, ledger }: Started): string {
+  const seconds = (performance.now() / 1000).toFixed(1);
+  const events = eventStoreUrl ? shown(eventStoreUrl) : `embedded, ${folder(dataDir)}/events`;
+  const reads = database.url
+    ? shown(database.url)
+    : `embedded PostgreSQL, ${folder(dataDir)}/read-models (a cache: may be deleted while stopped)`;
   const lines = [
     '',
     `  mo-ledger is ready (${seconds} s)`,
@@ -33,12 +43,12 @@ export function banner({ url, dataDir, eventStoreUrl, databaseUrl, ledgerId, sec
     `  posts      ${url}/inbound/{organization}`,
     `  API        ${url}/messages   description: ${url}/docs`,
     `  health     ${url}/health     figures: ${url}/metrics`,
-    `  events     ${eventStoreUrl ? shown(eventStoreUrl) : `embedded, ${folder(dataDir)}/events`}`,
-    `  reads      ${databaseUrl ? shown(databaseUrl) : `PGlite, ${folder(dataDir)}/read-models (a cache: may be deleted while stopped)`}`,
-    `  ledger     ${ledgerId}`,
+    `  events     ${events}`,
+    `  reads      ${reads}`,
+    `  ledger     ${ledger?.ledgerId ?? ''}`,
     '',
   ];
-  if (empty)
+  if (ledger?.empty)
     lines.push(
       "  It is empty. Provision a code, post the gateway's own sample, and read it back:",
       '',

@@ -2,14 +2,14 @@ import type { ServiceDescription as Description } from '@mo-ledger/http';
 
 type Path = Description['paths'][string];
 
-/** One OpenAPI document of two, by path and method; where both describe the same, it is the first one's. */
-export const mergedDescriptions = (first: Description, second: Description): Description => ({
+/** One OpenAPI document of two, by path and method; where both describe the same, it is the first one's. Null adds nothing. */
+export const mergedDescriptions = (first: Description, second: Description | null): Description => ({
   ...first,
-  paths: mergedPaths(first.paths, second.paths),
+  paths: mergedPaths(first.paths, second?.paths ?? {}),
   components: {
-    ...second.components,
+    ...second?.components,
     ...first.components,
-    schemas: { ...second.components?.schemas, ...first.components?.schemas },
+    schemas: { ...second?.components?.schemas, ...first.components?.schemas },
   },
 });
 

@@ -2,33 +2,32 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Announcement } from '@mo-ledger/http';
+import type { ProcessMessage } from '@mo-ledger/http/child-process';
 
 export interface ProcessOptions {
   readonly name: string;
   /** The program's file. */
   readonly file: string;
-  readonly args?: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  /** For a program that does not announce where it listens but says so on stdout, at this address: it serves when it has. */
-  readonly fixedUrl?: string;
-  /** It makes do with what the others leave of the processor: what it does may wait. */
+  /** The settings of each start, besides this process's own. */
+  readonly env: () => Readonly<Record<string, string>>;
+  readonly onMessage?: (message: ProcessMessage) => void;
+  /** Runs at below-normal CPU priority. */
   readonly givesWay?: boolean;
 }
 
-/** A process beside this one cannot start; the message is what it said last. */
+/** A process beside this one cannot start; the message is its last line. */
 export class PartFailed extends Error {
   readonly code = 'PART_FAILED';
 }
 
-const FIRST_TRIES = 25;
+const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
-/** How long a process may take to stop before it is ended. */
+/** A process that takes longer to stop is ended. */
 const STOP_MS = 12_000;
 
 /**
- * Lets a process of a session of its own give way to all others, wherever that can be said. Linux on a desktop shares the processor
- * out among sessions first, and a priority only counts within one: there the session has to give way too.
+ * Lowers the priority of a process. Linux on a desktop first shares the processor out among sessions, so the process's own session is
+ * lowered too.
  */
 function giveWay(pid: number): void {
   try {
@@ -39,55 +38,40 @@ function giveWay(pid: number): void {
   writeFile(`/proc/${pid}/autogroup`, String(constants.priority.PRIORITY_BELOW_NORMAL)).catch(() => undefined);
 }
 
-/** The line that says why it ended: of an error's message and stack the message. */
-function lastWords(said: string): string | undefined {
-  const lines = said.split('\n').filter((line) => line.trim() !== '' && !/^\s|^Node\.js v/.test(line));
+/** The line that says why it ended: the message of an error rather than its stack. */
+function lastWords(output: string): string | undefined {
+  const lines = output.split('\n').filter((line) => line.trim() !== '' && !/^\s|^Node\.js v/.test(line));
   return lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1);
 }
 
 /**
- * A program that runs beside this one: started again whenever it ends, until it is stopped. It says where it listens through the
- * channel that it was started with, and ends by itself when that channel is gone, so none outlives this process.
+ * A program that runs beside this one and is started again whenever it ends, until it is stopped. It announces where it listens, and it
+ * ends by itself when this process is gone.
  */
 export class SupervisedProcess {
   #child: ChildProcess | null = null;
   #stopping = false;
-  #url: string | null = null;
 
   constructor(private readonly options: ProcessOptions) {}
-
-  get name(): string {
-    return this.options.name;
-  }
-
-  /** Where it listens, or null while it does not. */
-  get url(): string | null {
-    return this.#url;
-  }
 
   get pid(): number | null {
     return this.#child?.pid ?? null;
   }
 
-  /**
-   * Resolves when it serves for the first time. A process that ends before is tried again for a few seconds (another one may just
-   * be giving up the data folder); then this throws with what it said last.
-   */
-  async start(): Promise<string> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.#run();
-      } catch (error) {
-        if (this.#stopping || tries === FIRST_TRIES) throw error;
-        await delay(Math.min(50 * tries, 250));
-      }
-    }
+  /** Resolves when it listens for the first time. Throws PartFailed, with its last line, where it ends before. */
+  start(): Promise<void> {
+    return this.#run();
+  }
+
+  /** Tells it something, where it runs. */
+  send(message: ProcessMessage): void {
+    if (this.#child?.connected) this.#child.send(message, () => undefined);
   }
 
   async stop(): Promise<void> {
     this.#stopping = true;
     const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (!child) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
     const tooLong = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
@@ -95,56 +79,51 @@ export class SupervisedProcess {
     clearTimeout(tooLong);
   }
 
-  #run(): Promise<string> {
-    const { name, file, args = [], env, fixedUrl, givesWay } = this.options;
+  #run(): Promise<void> {
+    const { name, file, env, givesWay, onMessage } = this.options;
     // A group of its own: Ctrl-C in the terminal reaches this process alone, which then stops the others in order.
-    const child = fork(file, [...args], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', fixedUrl ? 'pipe' : 'ignore', 'pipe', 'ipc'],
+    const child = fork(file, {
+      env: { ...process.env, ...env() },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: true,
     });
     this.#child = child;
     if (givesWay && child.pid !== undefined) giveWay(child.pid);
-    let said = '';
-    child.stderr?.on('data', (chunk: Buffer) => {
-      if (this.#url === null) said = (said + chunk.toString()).slice(-10_000);
-      else process.stderr.write(chunk);
-    });
-    return new Promise<string>((resolve, reject) => {
-      const serves = (url: string): void => {
-        if (this.#url !== null) return;
-        this.#url = url;
-        // What a start says is shown once it has succeeded: failed tries are told in one line.
-        process.stderr.write(said);
-        resolve(url);
-      };
-      child.on('message', (message) => serves((message as Announcement).listening));
-      child.stdout?.on('data', (chunk: Buffer) => {
-        if (fixedUrl && chunk.includes('listening on')) serves(fixedUrl);
+    return new Promise<void>((resolve, reject) => {
+      let listens = false;
+      let output = '';
+      child.stderr?.on('data', (chunk: Buffer) => {
+        if (listens) process.stderr.write(chunk);
+        else output = (output + chunk.toString()).slice(-10_000);
+      });
+      child.on('message', (message: ProcessMessage) => {
+        if ('listening' in message && !listens) {
+          listens = true;
+          // The output of a start is shown once it has succeeded: a start that fails is told in one line.
+          process.stderr.write(output);
+          resolve();
+        }
+        onMessage?.(message);
       });
       child.once('error', reject);
       child.once('exit', (code, signal) => {
-        const served = this.#url !== null;
-        this.#url = null;
-        if (!served) reject(new PartFailed(lastWords(said) ?? `${name} ended with ${signal ?? code}`));
-        if (served && !this.#stopping) {
-          process.stderr.write(`${name} ended (${signal ?? code}); it is started again\n`);
-          void this.#restart();
-        }
+        this.#child = null;
+        if (!listens) return reject(new PartFailed(lastWords(output) ?? `the ${name} ended with ${signal ?? code}`));
+        if (this.#stopping) return;
+        process.stderr.write(`the ${name} ended (${signal ?? code}) and is started again\n`);
+        void this.#startAgain();
       });
     });
   }
 
-  async #restart(): Promise<void> {
-    for (let pause = 50; !this.#stopping; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      await delay(pause);
-      if (this.#stopping) return;
+  async #startAgain(): Promise<void> {
+    for (let pause = SHORTEST_PAUSE_MS; !this.#stopping; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        await this.#run();
-        return;
+        return await this.#run();
       } catch (error) {
-        process.stderr.write(`${this.name} did not start: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.stderr.write(`the ${this.options.name} did not start: ${(error as Error).message}\n`);
       }
+      await delay(pause);
     }
   }
 }

@@ -5,6 +5,7 @@ export * from './follow.js';
 export * from './in-batches.js';
 export * from './ledger-key.js';
 export * from './ledger.js';
+export * from './opening-log.js';
 export * from './repository.js';
 export * from './specification.js';
 export * from './in-memory-event-log.js';

@@ -9,7 +9,8 @@ import {
   type Recorded,
 } from '@mo-ledger/event-sourcing';
 import { connectEventLog } from './index.js';
-import { answers, askedAfter, MisbehavingServer } from './misbehaving-server.js';
+import { FixedAddress } from './testing/fixed-address.js';
+import { answers, askedAfter, MisbehavingServer } from './testing/misbehaving-server.js';
 
 class Counted extends Event('Counted')<{ n: number }> {}
 
@@ -18,6 +19,9 @@ const event = (n: number): NewEvent => ({
   event: new Counted({ n }),
   metadata: { $correlationId: 'c', $causationId: 'c', recordedBy: 'spec', schemaVersion: 1 },
 });
+
+/** However slow the machine is. */
+const PATIENT = { timeoutMs: 60_000 };
 
 describe('the event log over a server that misbehaves', () => {
   let server: MisbehavingServer;
@@ -34,8 +38,12 @@ describe('the event log over a server that misbehaves', () => {
   describe('appending', () => {
     it('tries again with the same id where the server is silent, until it answers', async () => {
       server.appends = ['silence', 'confirm'];
-      await expect(log.append('s', [event(1)], 'no_stream')).resolves.toEqual({ revision: 0n, position: 100n });
-      expect(server.asked).toEqual([event(1).id, event(1).id]);
+      await expect(log.append('s', [event(1)], 'no_stream', PATIENT)).resolves.toEqual({
+        revision: 0n,
+        position: 100n,
+      });
+      expect(server.asked.slice(0, 2)).toEqual([event(1).id, event(1).id]);
+      expect(server.written).toEqual([event(1).id]);
     });
 
     it('says that it is not durable where the server stays silent, within its time-out', async () => {
@@ -45,13 +53,16 @@ describe('the event log over a server that misbehaves', () => {
 
     it('tries again where the outcome is unknown, and writes once', async () => {
       server.appends = ['write, then fail the call', 'confirm'];
-      await expect(log.append('s', [event(1)], 'no_stream')).resolves.toEqual({ revision: 0n, position: 100n });
+      await expect(log.append('s', [event(1)], 'no_stream', PATIENT)).resolves.toEqual({
+        revision: 0n,
+        position: 100n,
+      });
       expect(server.written).toEqual([event(1).id]);
     });
 
     it('settles every append although one failing call rejects them all', async () => {
       server.appends = ['silence', 'silence', 'silence', 'fail the call', 'confirm'];
-      const all = [1, 2, 3, 4].map((n) => log.append(`s${n}`, [event(n)], 'no_stream'));
+      const all = [1, 2, 3, 4].map((n) => log.append(`s${n}`, [event(n)], 'no_stream', PATIENT));
       await expect(Promise.all(all)).resolves.toHaveLength(4);
       expect([...server.written].sort()).toEqual([1, 2, 3, 4].map((n) => event(n).id));
     });
@@ -64,7 +75,7 @@ describe('the event log over a server that misbehaves', () => {
 
     it('recovers from a failed first capability call', async () => {
       server.failingCapabilityCalls = 2;
-      await expect(log.append('s', [event(1)], 'no_stream')).resolves.toMatchObject({ revision: 0n });
+      await expect(log.append('s', [event(1)], 'no_stream', PATIENT)).resolves.toMatchObject({ revision: 0n });
     });
 
     it('refuses at once what cannot be serialised', async () => {
@@ -73,21 +84,24 @@ describe('the event log over a server that misbehaves', () => {
     });
 
     it('finds the server again after it was away', async () => {
-      await log.append('s', [event(1)], 'no_stream');
-      server.close();
-      await expect(log.append('s', [event(2)], 0n, { timeoutMs: 200 })).rejects.toThrow(NotDurable);
-      const { port } = server;
-      server = new MisbehavingServer();
-      await server.start(port);
-      await expect(log.append('s', [event(2)], 0n)).resolves.toMatchObject({ position: 100n });
+      const address = await FixedAddress.open();
+      address.forwardTo(server.port);
+      const moving = connectEventLog({ url: address.url });
+      await moving.append('s', [event(1)], 'no_stream', PATIENT);
+      address.forwardTo(null);
+      await expect(moving.append('s', [event(2)], 0n, { timeoutMs: 200 })).rejects.toThrow(NotDurable);
+      address.forwardTo(server.port);
+      await expect(moving.append('s', [event(2)], 0n, PATIENT)).resolves.toMatchObject({ position: 101n });
+      await moving.close();
+      await address.close();
     });
   });
 
   it('reads the beginning of a stream as often as anybody wants, without losing the connection', async () => {
     server.reading = [(call) => (call.write(answers.event(1)), call.end())];
-    for (let n = 0; n < 1_500; n++)
+    for (let n = 0; n < 1_100; n++)
       for await (const { data } of log.readStream('s', { limit: 1 })) expect(data).toEqual({ n: 1 });
-    expect(server.reads).toBe(1_500);
+    expect(server.reads).toBe(1_100);
   });
 
   it('reads again what an append cut short by failing, and does not take it for the end', async () => {

@@ -1,7 +1,7 @@
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { Event, type NewEvent } from '@mo-ledger/event-sourcing';
 import { connectEventLog } from './index.js';
-import { MisbehavingServer } from './misbehaving-server.js';
+import { FixedAddress } from './testing/fixed-address.js';
+import { MisbehavingServer } from './testing/misbehaving-server.js';
 
 class Counted extends Event('Counted')<{ n: number }> {}
 
@@ -11,41 +11,27 @@ const event = (n: number): NewEvent => ({
   metadata: { $correlationId: 'c', $causationId: 'c', recordedBy: 'spec', schemaVersion: 1 },
 });
 
+/** However slow the machine is. */
+const PATIENT = { timeoutMs: 60_000 };
+
 describe('a connection on which nothing comes back any more', () => {
-  let server: MisbehavingServer;
-  let proxy: Server;
-  let port: number;
-  /** While it is true, what goes through the connections that there are is swallowed. */
-  let wedged: Set<Socket>;
-  const sockets = new Set<Socket>();
-  beforeEach(async () => {
-    server = new MisbehavingServer();
+  const server = new MisbehavingServer();
+  let address: FixedAddress;
+  beforeAll(async () => {
     await server.start();
-    wedged = new Set();
-    proxy = createServer((client) => {
-      const upstream = connect(server.port, '127.0.0.1');
-      for (const socket of [client, upstream]) {
-        sockets.add(socket);
-        socket.on('error', () => undefined);
-      }
-      client.on('data', (chunk) => !wedged.has(client) && upstream.write(chunk)).on('close', () => upstream.destroy());
-      upstream.on('data', (chunk) => client.write(chunk)).on('close', () => client.destroy());
-    });
-    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    // It listens on TCP.
-    port = (proxy.address() as AddressInfo).port;
+    address = await FixedAddress.open();
+    address.forwardTo(server.port);
   });
-  afterEach(async () => {
-    for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => proxy.close(resolve));
+  afterAll(async () => {
+    await address.close();
     server.close();
   });
 
   it('is replaced by another one, not only by another client on the same one', async () => {
-    const log = connectEventLog({ url: `esdb://127.0.0.1:${port}?tls=false` });
+    const log = connectEventLog({ url: address.url });
     await log.append('s', [event(1)], 'no_stream');
-    for (const socket of sockets) wedged.add(socket);
-    await expect(log.append('s', [event(2)], 0n, { timeoutMs: 8_000 })).resolves.toMatchObject({ revision: 1n });
+    address.wedge();
+    await expect(log.append('s', [event(2)], 0n, PATIENT)).resolves.toMatchObject({ revision: 1n });
     await log.close();
   });
 });

@@ -1,13 +1,25 @@
-/** What a supervised process tells the one that started it. */
-export interface Announcement {
-  /** Where it listens, for example `http://127.0.0.1:40123`. */
-  readonly listening: string;
-}
+/** What a supervised process and its supervisor tell each other. */
+export type ProcessMessage =
+  /** Where the process listens, for example `http://127.0.0.1:40123`. */
+  | { readonly listening: string }
+  /** Where the event store in the process serves: `esdb://…`. */
+  | { readonly eventStore: string }
+  /** Where the back listens, for the front that forwards to it. */
+  | { readonly back: string }
+  /** Which ledger is open, and whether anything was ever recorded in it. */
+  | { readonly ledgerId: string; readonly empty: boolean }
+  /** Why the process must not be started again, in one line. */
+  | { readonly refused: string };
 
-/** Tells the process that started this one, where there is one, that this one serves. */
-export function announce(listening: string): void {
-  process.send?.({ listening } satisfies Announcement);
-}
+/** Tells the other side, where there is one. */
+export const tell = (message: ProcessMessage): void => void process.send?.(message);
+
+/** Tells the process that started this one that this one serves. */
+export const announce = (listening: string): void => tell({ listening });
+
+/** Calls back for every message of the supervisor. */
+export const whenTold = (listener: (message: ProcessMessage) => void): void =>
+  void process.on('message', (message) => listener(message as ProcessMessage));
 
 /**
  * Stops in order, once, on SIGTERM, on SIGINT, and when the process that started this one is gone: none outlives its parent.

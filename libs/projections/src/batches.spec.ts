@@ -1,9 +1,10 @@
 import { Event } from '@mo-ledger/event-sourcing';
-import { openReadStore, type ReadStore } from '@mo-ledger/read-store';
+import type { ReadStore } from '@mo-ledger/read-store';
+import { testReadStore } from '@mo-ledger/read-store/testing';
 import fc from 'fast-check';
+import { wholeAppends } from './feed.js';
 import { defineProjection, document, integer, table, text } from './index.js';
 import { buildRows, history } from './testing/index.js';
-import { wholeAppends } from './whole-appends.js';
 
 class Put extends Event('Put')<{ key: string; n: number }> {}
 class Added extends Event('Added')<{ key: string; n: number }> {}
@@ -25,8 +26,8 @@ const sums = defineProjection({
 describe('the rows of a projection', () => {
   let store: ReadStore;
   beforeAll(async () => {
-    store = await openReadStore();
-  }, 60_000);
+    store = await testReadStore();
+  });
   afterAll(() => store.close());
 
   it('are equal, whatever happened and however the log is cut into batches', async () => {
@@ -46,7 +47,7 @@ describe('the rows of a projection', () => {
       }),
       { numRuns: 25 },
     );
-  }, 120_000);
+  });
 
   it('are written in several statements where they are many, and one that cannot be stored stops the projection at its event', async () => {
     const log = history();

@@ -8,17 +8,17 @@ export async function createTables(tx: ReadStoreTransaction, schema: string, tab
     const lines = Object.entries(columns).map(([column, { sql: type }]) => sql`${sql.id(column)} ${sql.raw(type)}`);
     const primary = sql`primary key (${sql.join(key.map((column) => sql.id(column)))})`;
     await sql`create table ${sql.id(schema, name)} (${sql.join([...lines, primary])})`.execute(tx);
-    for (const [column, { storage }] of Object.entries(columns))
-      if (storage)
-        await sql`alter table ${sql.id(schema, name)} alter column ${sql.id(column)} set storage ${sql.raw(storage)}`.execute(
-          tx,
-        );
+    for (const [column, { storage }] of Object.entries(columns)) {
+      if (!storage) continue;
+      const altered = sql`alter table ${sql.id(schema, name)} alter column ${sql.id(column)}`;
+      await sql`${altered} set storage ${sql.raw(storage)}`.execute(tx);
+    }
   }
 }
 
 /**
- * Makes the secondary indexes, and lets the planner know the tables as they are now. One at a time, so that others get a turn on the
- * embedded engine; what an interrupted call has made is not made again.
+ * Makes the secondary indexes, and lets the planner know the tables as they are now. What an interrupted call has
+ * made is not made again.
  */
 export async function createIndexes({ db }: ReadStore, schema: string, tables: Tables): Promise<void> {
   const slowly = (statement: ReturnType<typeof sql>): Promise<unknown> =>

@@ -36,7 +36,6 @@ export interface BuildTools {
 /** One build of a projection at work: brings batches of the log into its tables. */
 export class Build {
   #position: bigint;
-  #handled: bigint;
   #parked: number;
   #indexed: boolean;
   readonly #rate = new Rate();
@@ -49,18 +48,15 @@ export class Build {
     readonly record: BuildRecord,
     /** Streams and messages of which something is parked: nothing of theirs may overtake it. */
     private orders: Set<string>,
-    parked: number,
     private readonly tools: BuildTools,
   ) {
     this.#position = record.position;
-    this.#handled = record.handled;
-    this.#parked = parked;
+    this.#parked = record.parked;
     this.#indexed = record.indexed;
   }
 
   static async open(definition: Projection, record: BuildRecord, tools: BuildTools): Promise<Build> {
-    const { parked } = tools;
-    return new Build(definition, record, await parked.orders(record.schema), await parked.count(record.schema), tools);
+    return new Build(definition, record, await tools.parked.orders(record.schema), tools);
   }
 
   get schema(): string {
@@ -68,9 +64,6 @@ export class Build {
   }
   get position(): bigint {
     return this.#position;
-  }
-  get handled(): bigint {
-    return this.#handled;
   }
   /** Whether its secondary indexes are made. */
   get indexed(): boolean {
@@ -162,11 +155,9 @@ export class Build {
       await this.#write(changes, async (tx) => {
         await parked.remove(tx, this.schema, position);
         // Moves nothing, but fails where somebody else has moved it.
-        await registry.advance(tx, this.schema, {
-          ...{ from: this.#position, to: this.#position, handled: 1, lastEvent: null },
-        });
+        const here = { from: this.#position, to: this.#position };
+        await registry.advance(tx, this.schema, { ...here, handled: 1, lastEvent: null });
       });
-      this.#handled += 1n;
       return null;
     } catch (error) {
       if (error instanceof CheckpointLost || isPassing(error)) throw error;
@@ -228,7 +219,9 @@ export class Build {
     const handled = events.length - (park.length - poison.length);
     const { registry, parked, store } = this.tools;
     const step = {
-      ...{ from: this.#position, to, handled },
+      from: this.#position,
+      to,
+      handled,
       lastEvent: last ? { position: last.position, id: last.id } : null,
     };
     if (handled === 0 && park.length === 0) await registry.advance(store.db, this.schema, step);
@@ -238,7 +231,6 @@ export class Build {
         await registry.advance(tx, this.schema, step);
       });
     this.#position = to;
-    this.#handled += BigInt(handled);
     this.#rate.add(handled);
     this.#parked += park.length;
     for (const { event } of park) for (const order of orderOf(event)) this.orders.add(order);

@@ -96,24 +96,25 @@ export class ProjectionCommands {
     return latest;
   }
 
-  /** The parked events of the build that serves, in the log's order. */
+  /** The parked events of the build that serves, or of the first one while it is filled, in the log's order. */
   async parked(name: string, page: { after?: bigint; limit?: number } = {}): Promise<readonly ParkedEvent[]> {
     this.#projection(name);
-    const serving = (await this.#registry.builds()).find((one) => one.name === name && one.serving);
-    return serving ? this.#parked.of(serving.schema, page) : [];
+    const builds = (await this.#registry.builds()).filter((one) => one.name === name && !one.scratch);
+    const shown = builds.find(({ serving }) => serving) ?? builds[0];
+    return shown ? this.#parked.of(shown.schema, page) : [];
   }
 
   /** Parks the event that a projection stands still at, so that it goes on without it. */
   async park(name: string, position: bigint): Promise<void> {
     this.#projection(name);
-    await this.#registry.askPark(name, position);
+    await this.#registry.ask(name, { park: position });
     this.asked();
   }
 
   /** Tries parked events again, and the one at which the projection stands still. */
   async replay(name: string): Promise<void> {
     this.#projection(name);
-    await this.#registry.askReplay(name);
+    await this.#registry.ask(name, { replay: true });
     this.asked();
   }
 

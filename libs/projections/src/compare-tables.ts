@@ -33,9 +33,8 @@ export async function compareRange(
   const some = (from: RawBuilder<unknown>) =>
     sql`(select ${keys} from ${from} where ${above} order by ${keys} limit ${size})`;
   const { rows: bound } = await sql<Key>`
-    select ${keys} from (${some(ours)} union ${some(theirs)}) k order by ${keys} offset ${size - 1} limit 1`.execute(
-    db,
-  );
+    select ${keys} from (${some(ours)} union ${some(theirs)}) k
+    order by ${keys} offset ${size - 1} limit 1`.execute(db);
   const next = bound[0] ?? null;
   const range = next ? sql`${above} and (${keys}) <= ${keyOf(next)}` : above;
 
@@ -52,16 +51,9 @@ export async function compareRange(
       const differs = sql`o.${sql.id(column)}${as} is distinct from t.${sql.id(column)}${as}`;
       return { column, differs };
     });
-  const anyChanged =
-    changed.length > 0
-      ? sql.join(
-          changed.map(({ differs }) => differs),
-          sql` or `,
-        )
-      : sql`false`;
+  const anyChanged = sql.join([sql`false`, ...changed.map(({ differs }) => differs)], sql` or `);
   const named = changed.map(({ column, differs }) => sql`case when ${differs} then ${sql.lit(column)} end`);
-  const columnNames =
-    named.length > 0 ? sql`array_remove(array[${sql.join(named)}]::text[], null)` : sql`array[]::text[]`;
+  const columnNames = sql`array_remove(array[${sql.join([sql`null`, ...named])}]::text[], null)`;
   const shownKey = sql.join(
     key.map((column) => sql`${sql.lit(column)}, coalesce(o.${sql.id(column)}, t.${sql.id(column)})::text`),
   );
@@ -75,7 +67,11 @@ export async function compareRange(
   const missing = rows.filter((row) => row.missing).length;
   const extra = rows.filter((row) => row.extra).length;
   return {
-    ...{ rows: counted[0]?.count ?? 0, missing, extra, different: rows.length - missing - extra, next },
+    rows: counted[0]?.count ?? 0,
+    missing,
+    extra,
+    different: rows.length - missing - extra,
+    next,
     differences: rows.map((row) => ({
       kind: row.missing ? 'MISSING' : row.extra ? 'EXTRA' : 'DIFFERENT',
       key: row.key,

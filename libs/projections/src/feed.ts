@@ -1,8 +1,8 @@
 import { follow, type Batch, type EventLog, type Recorded } from '@mo-ledger/event-sourcing';
 import type { Build } from './build.js';
 import { NOTHING_YET } from './registry.js';
-import { wholeAppends } from './whole-appends.js';
 
+const ignored = (): void => undefined;
 /** Live, so long after a batch without another one, everything is handled. */
 const CAUGHT_UP_MS = 25;
 
@@ -64,7 +64,9 @@ export class Feed {
     const after = this.#position === NOTHING_YET ? 'start' : this.#position;
     try {
       await follow(this.log, (batch) => this.betweenBatches(() => this.#handle(batch, signal)), {
-        ...{ after, batchSize, signal },
+        after,
+        batchSize,
+        signal,
         onDrop: (error) => {
           this.#live = false;
           onDrop(error);
@@ -79,10 +81,7 @@ export class Feed {
   /** Runs something while no batch is under way. */
   betweenBatches<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
-    this.#turn = result.then(
-      () => undefined,
-      () => undefined,
-    );
+    this.#turn = result.then(ignored, ignored);
     return result;
   }
 
@@ -111,3 +110,23 @@ export class Feed {
     if (batch.live && rest.length === 0) this.#idle = setTimeout(() => (this.#oldest = null), CAUGHT_UP_MS).unref();
   }
 }
+
+/**
+ * Cuts what has arrived where an append is still incomplete, so that all of an append becomes visible in one transaction, and nobody
+ * sees that a message was routed but not what followed from it.
+ */
+export function wholeAppends(events: readonly Recorded[]): { whole: readonly Recorded[]; rest: readonly Recorded[] } {
+  const last = events.at(-1);
+  const place = last?.metadata.append;
+  if (!last || !place || place.index >= place.size - 1) return { whole: events, rest: [] };
+  let first = events.length - 1;
+  while (
+    first > 0 &&
+    events[first - 1]?.stream === last.stream &&
+    indexOf(events[first - 1]) === indexOf(events[first]) - 1
+  )
+    first--;
+  return { whole: events.slice(0, first), rest: events.slice(first) };
+}
+
+const indexOf = (event: Recorded | undefined): number => event?.metadata.append?.index ?? -2;

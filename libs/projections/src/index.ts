@@ -11,7 +11,7 @@ export * from './read-models.js';
 export * from './registry.js';
 export type { RowsOf, TableRows } from './row-changes.js';
 export * from './runner.js';
-export { savedStatuses } from './saved-statuses.js';
+export { readStatuses } from './read-statuses.js';
 export { Signal } from './signal.js';
 export * from './status.js';
 export type { Comparison, RowDifference, TableComparison, Verification } from './verifications.js';

@@ -1,6 +1,6 @@
 import { Event } from '@mo-ledger/event-sourcing';
 import { sql, type ReadStore } from '@mo-ledger/read-store';
-import { emptyReadStore, engines } from '@mo-ledger/read-store/testing';
+import { emptyReadStore, testReadStore } from '@mo-ledger/read-store/testing';
 import { defineProjection, integer, ReadModels, table, text } from './index.js';
 import { Leases } from './leases.js';
 import { Registry } from './registry.js';
@@ -17,28 +17,24 @@ const define = (name: string) =>
     },
   });
 
-const [pglite, postgres] = engines();
-
-describe('leases on PostgreSQL', () => {
-  let store: ReadStore | null = null;
+describe('leases', () => {
+  let store: ReadStore;
   beforeAll(async () => {
-    store = (await postgres?.open()) ?? null;
-  }, 60_000);
+    store = await testReadStore();
+  });
   beforeEach(async () => {
-    if (store) await new Registry(store).migrate();
+    await new Registry(store).migrate();
   });
   afterEach(async () => {
-    if (store) await emptyReadStore(store);
+    await emptyReadStore(store);
   });
   afterAll(async () => {
-    await store?.close();
-    await postgres?.stop();
+    await store.close();
   });
   const runOut = (name: string, ours: ReadStore) =>
     sql`update projections.leases set until = now() - interval '1 second' where name = ${name}`.execute(ours.db);
 
   it('are one projector’s until they run out or are given back', async () => {
-    if (!store) return;
     const [a, b] = [new Leases(store, 'a'), new Leases(store, 'b')];
     expect([...(await a.hold(['x', 'y']))].sort()).toEqual(['x', 'y']);
     expect([...(await b.hold(['x', 'y', 'z']))]).toEqual(['z']);
@@ -51,7 +47,6 @@ describe('leases on PostgreSQL', () => {
   });
 
   it('let one of two projectors work; the other stands by, tells how it is elsewhere, and takes over', async () => {
-    if (!store) return;
     const log = await openedLog();
     const projections = [define('counts')];
     const first = run(log, store, projections, { name: 'first' });
@@ -71,10 +66,9 @@ describe('leases on PostgreSQL', () => {
     await other.runner.stop();
     const { db } = await new ReadModels(store).of(define('counts'));
     expect(await db.selectFrom('counts').selectAll().execute()).toEqual([{ name: 'a', total: 2 }]);
-  }, 60_000);
+  });
 
   it('that are lost to another projector end what this one does, and nothing is counted twice', async () => {
-    if (!store) return;
     const log = await openedLog();
     const first = run(log, store, [define('counts')], { name: 'first' });
     await first.until('counts', ({ state }) => state === 'LIVE');
@@ -88,10 +82,9 @@ describe('leases on PostgreSQL', () => {
     await first.runner.stop();
     const { db } = await new ReadModels(store).of(define('counts'));
     expect(await db.selectFrom('counts').selectAll().execute()).toEqual([{ name: 'a', total: 2 }]);
-  }, 60_000);
+  });
 
   it('keep a projector of another ledger from setting aside what is at work', async () => {
-    if (!store) return;
     const first = run(await openedLog(), store, [define('counts')], { name: 'first' });
     await first.until('counts', ({ state }) => state === 'LIVE');
     const stranger = run(await openedLog(), store, [define('counts')], { name: 'stranger' });
@@ -100,18 +93,5 @@ describe('leases on PostgreSQL', () => {
     await stranger.runner.stop();
     expect((await new Registry(store).builds()).map(({ schema }) => schema)).toEqual(['counts_v1_1']);
     await first.runner.stop();
-  }, 60_000);
-});
-
-describe('leases on the embedded engine', () => {
-  it('are never waited for: whoever held them is gone', async () => {
-    const store = await pglite?.open();
-    if (!store) throw new Error('there is no embedded engine');
-    await new Registry(store).migrate();
-    const [gone, here] = [new Leases(store, 'gone'), new Leases(store, 'here')];
-    await gone.hold(['x']);
-    expect([...(await here.hold(['x']))]).toEqual(['x']);
-    expect(await here.others()).toEqual([]);
-    await store.close();
-  }, 60_000);
+  });
 });

@@ -1,19 +1,22 @@
 import { sql, type ReadStore } from '@mo-ledger/read-store';
 import type { Projection } from './define-projection.js';
+import { ReadModelNotReady } from './read-models.js';
 import { Signal } from './signal.js';
 
 interface Snapshot {
-  readonly positions: ReadonlyMap<string, bigint>;
+  /** Of the builds that serve; null where a projection has builds, but none that serves. */
+  readonly positions: ReadonlyMap<string, bigint | null>;
   /** The lowest position of a message whose consequences are not in yet. */
   readonly pending: bigint | null;
 }
 
 interface Waiter {
   readonly position: bigint;
-  readonly projections: readonly string[];
+  readonly projections: readonly Projection[];
   /** Where the routed messages' consequences end at the latest; null until everything is routed. */
   routedAt: bigint | null;
-  readonly satisfied: () => void;
+  /** Told true, or the projection that cannot be read. */
+  readonly done: (outcome: true | Projection) => void;
 }
 
 const POLL_MS = 15;
@@ -37,26 +40,26 @@ export class LedgerAfter {
     private readonly store: ReadStore,
     private readonly main: Projection,
     private readonly advanced: Signal | null,
-  ) {
-    if (!main.pending) throw new Error(`the projection ${main.name} does not say what is pending`);
-  }
+  ) {}
 
-  /** Whether it was satisfied in time. `projections` are the names of those that the answer is read from. */
-  async wait(position: bigint, projections: readonly string[], timeoutMs: number): Promise<boolean> {
-    let satisfied: () => void = () => undefined;
-    const done = new Promise<true>((resolve) => (satisfied = () => resolve(true)));
-    const waiter: Waiter = { position, projections, routedAt: null, satisfied };
+  /**
+   * Whether it was satisfied in time.
+   *
+   * @param projections what the answer is read from
+   * @throws ReadModelNotReady at once where one of them, or `main`, is still being built: that may take hours
+   */
+  async wait(position: bigint, projections: readonly Projection[], timeoutMs: number): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean | Projection>();
+    const waiter: Waiter = { position, projections, routedAt: null, done: resolve };
     this.#waiting.add(waiter);
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), timeoutMs)));
+    const timer = setTimeout(() => resolve(false), timeoutMs);
     if (this.#looking) this.#joined.notify();
     else void this.#look();
-    try {
-      return await Promise.race([done, timeout]);
-    } finally {
-      clearTimeout(timer);
-      this.#waiting.delete(waiter);
-    }
+    const outcome = await promise;
+    clearTimeout(timer);
+    this.#waiting.delete(waiter);
+    if (typeof outcome === 'boolean') return outcome;
+    throw await ReadModelNotReady.of(this.store, outcome);
   }
 
   async #look(): Promise<void> {
@@ -74,38 +77,43 @@ export class LedgerAfter {
   }
 
   #check(waiter: Waiter, { positions, pending }: Snapshot): void {
+    const { projections, position } = waiter;
+    const unready = [this.main, ...projections].find(({ name }) => positions.get(name) === null);
     const main = positions.get(this.main.name) ?? -1n;
-    if (waiter.routedAt === null && main >= waiter.position && (pending === null || pending > waiter.position))
+    if (waiter.routedAt === null && main >= position && (pending === null || pending > position))
       waiter.routedAt = main;
     const { routedAt } = waiter;
-    if (routedAt === null || !waiter.projections.every((name) => (positions.get(name) ?? -1n) >= routedAt)) return;
+    const isVisible = routedAt !== null && projections.every(({ name }) => (positions.get(name) ?? -1n) >= routedAt);
+    if (!unready && !isVisible) return;
     this.#waiting.delete(waiter);
-    waiter.satisfied();
+    waiter.done(unready ?? true);
   }
 
   /** Positions and what is pending in one statement, so that they belong together. */
-  async #snapshot(): Promise<Snapshot | null> {
+  async #snapshot(): Promise<Snapshot> {
     const { pending } = this.main;
-    if (!pending) return null;
-    const lowest = this.#schema
-      ? sql`(select min(${sql.id(pending.column)}) from ${sql.id(this.#schema, pending.table)} where ${sql.id(pending.column)} is not null)`
-      : sql`null`;
-    const { rows } = await sql<{ name: string; schema_name: string; position: string; pending: string | null }>`
-      select name, schema_name, position, ${lowest} as pending from projections.builds where serving`
+    const lowest =
+      this.#schema && pending
+        ? sql`(select min(${sql.id(pending.column)}) from ${sql.id(this.#schema, pending.table)} where ${sql.id(pending.column)} is not null)`
+        : sql`null`;
+    type Row = { name: string; schema_name: string; serving: boolean; position: string; pending: string | null };
+    const { rows } = await sql<Row>`
+      select name, schema_name, serving, position, ${lowest} as pending
+      from projections.builds where serving or takes_over order by serving`
       .execute(this.store.db)
       .catch((error: unknown) => {
         this.#schema = null;
         throw error;
       });
-    const main = rows.find(({ name }) => name === this.main.name);
-    if (!main) return null;
-    if (main.schema_name !== this.#schema) {
+    const main = rows.find(({ name, serving }) => serving && name === this.main.name);
+    if (main && main.schema_name !== this.#schema) {
       this.#schema = main.schema_name;
       return this.#snapshot();
     }
     return {
-      positions: new Map(rows.map(({ name, position }) => [name, BigInt(position)])),
-      pending: main.pending === null ? null : BigInt(main.pending),
+      // Those that serve come last.
+      positions: new Map(rows.map(({ name, serving, position }) => [name, serving ? BigInt(position) : null])),
+      pending: main && main.pending !== null ? BigInt(main.pending) : null,
     };
   }
 }

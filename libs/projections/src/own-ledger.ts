@@ -1,5 +1,6 @@
 import type { EventLog } from '@mo-ledger/event-sourcing';
 import type { Leases } from './leases.js';
+import { eventAt, lastEventOf } from './log-reads.js';
 import type { Registry } from './registry.js';
 
 /** The read store is at work for another ledger: two ledgers would set each other's read models aside, for ever. */
@@ -38,13 +39,10 @@ export async function ownLedger(
 /** Compares the furthest build's last event with the log: null where it is there. */
 async function disagreement(log: EventLog, registry: Registry): Promise<string | null> {
   const known = (await registry.builds())
-    .flatMap(({ lastEvent }) => (lastEvent ? [lastEvent] : []))
+    .flatMap(({ lastEvent }) => (lastEvent ? [{ ...lastEvent, position: BigInt(lastEvent.position) }] : []))
     .reduce<{ position: bigint; id: string } | null>((a, b) => (a && a.position >= b.position ? a : b), null);
   if (!known) return null;
-  for await (const event of log.readAll({ direction: 'backwards', limit: 1 })) {
-    if (event.position < known.position) return 'they are ahead of the log';
-    for await (const same of log.readAll({ from: known.position, limit: 1 }))
-      return same.position === known.position && same.id === known.id ? null : 'the log has another history';
-  }
-  return 'they are ahead of the log';
+  const end = await lastEventOf(log);
+  if (!end || end.position < known.position) return 'they are ahead of the log';
+  return (await eventAt(log, known.position))?.id === known.id ? null : 'the log has another history';
 }

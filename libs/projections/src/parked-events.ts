@@ -23,18 +23,6 @@ export interface ToPark {
   readonly behind: boolean;
 }
 
-interface ParkedRow {
-  position: string;
-  event_id: string;
-  type: string;
-  stream: string;
-  correlation: string;
-  error: string;
-  behind: boolean;
-  parked_at: string;
-  tries: number;
-}
-
 /**
  * What must stay in order: the events of one stream, and everything about one message, whatever stream it is in (what became of a
  * message is in its subscriber's stream).
@@ -47,11 +35,11 @@ export class ParkedEvents {
 
   /** In the log's order. */
   async of(schema: string, { after = -1n, limit = 1_000 } = {}): Promise<ParkedEvent[]> {
-    const { rows } = await sql<ParkedRow>`
-      select * from projections.parked where schema_name = ${schema} and position > ${after}::int8 order by position limit ${limit}`.execute(
-      this.store.db,
-    );
-    return rows.map(toParked);
+    const { rows } = await sql<Omit<ParkedEvent, 'position'> & { position: string }>`
+      select position, event_id as "eventId", type, stream, correlation, error, behind, parked_at as "parkedAt", tries
+      from projections.parked where schema_name = ${schema} and position > ${after}::int8
+      order by position limit ${limit}`.execute(this.store.db);
+    return rows.map((row) => ({ ...row, position: BigInt(row.position) }));
   }
 
   async count(schema: string): Promise<number> {
@@ -78,8 +66,14 @@ export class ParkedEvents {
   async add(tx: ReadStoreTransaction, schema: string, events: readonly ToPark[]): Promise<void> {
     if (events.length === 0) return;
     const rows = events.map(({ event, error, behind }) => ({
-      ...{ schema_name: schema, position: String(event.position), event_id: event.id, type: event.type },
-      ...{ stream: event.stream, correlation: event.metadata.$correlationId, error, behind },
+      schema_name: schema,
+      position: String(event.position),
+      event_id: event.id,
+      type: event.type,
+      stream: event.stream,
+      correlation: event.metadata.$correlationId,
+      error,
+      behind,
     }));
     await sql`insert into projections.parked (schema_name, position, event_id, type, stream, correlation, error, behind)
       select schema_name, position, event_id, type, stream, correlation, error, behind
@@ -87,9 +81,8 @@ export class ParkedEvents {
   }
 
   async remove(tx: ReadStoreTransaction, schema: string, position: bigint): Promise<void> {
-    await sql`delete from projections.parked where schema_name = ${schema} and position = ${position}::int8`.execute(
-      tx,
-    );
+    await sql`delete from projections.parked
+      where schema_name = ${schema} and position = ${position}::int8`.execute(tx);
   }
 
   /** It was tried again, in vain. */
@@ -98,8 +91,3 @@ export class ParkedEvents {
       where schema_name = ${schema} and position = ${position}::int8`.execute(this.store.db);
   }
 }
-
-const toParked = (row: ParkedRow): ParkedEvent => ({
-  ...{ position: BigInt(row.position), eventId: row.event_id, type: row.type, stream: row.stream },
-  ...{ correlation: row.correlation, error: row.error, behind: row.behind, parkedAt: row.parked_at, tries: row.tries },
-});

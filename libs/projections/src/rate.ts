@@ -4,14 +4,12 @@ const WINDOW_MS = 5_000;
 export class Rate {
   #counts: { at: number; count: number }[] = [];
 
-  constructor(private readonly clock: () => number = () => performance.now()) {}
-
   add(count: number): void {
-    if (count > 0) this.#counts.push({ at: this.clock(), count });
+    if (count > 0) this.#counts.push({ at: performance.now(), count });
   }
 
   get perSecond(): number {
-    const now = this.clock();
+    const now = performance.now();
     this.#counts = this.#counts.filter(({ at }) => now - at < WINDOW_MS);
     const [first] = this.#counts;
     if (!first) return 0;

@@ -1,12 +1,21 @@
-import { QueryFailed, sql, type Kysely, type ReadStore } from '@mo-ledger/read-store';
+import { sql, type Kysely, type ReadStore } from '@mo-ledger/read-store';
+import { isNotThere } from './database-errors.js';
 import { definitionOf, type Projection } from './define-projection.js';
 import type { DatabaseOf, Tables } from './define-table.js';
+import { readStatuses } from './read-statuses.js';
+import type { ProjectionStatus } from './status.js';
 
-/** The tables of a read model are not there yet: the projector has not begun. */
+/** No build of a read model is complete yet: what it would show is not what the log says. */
 export class ReadModelNotReady extends Error {
   readonly code = 'READ_MODEL_NOT_READY';
-  constructor(name: string) {
-    super(`The read model ${name} is not there yet.`);
+  constructor(readonly status: Pick<ProjectionStatus, 'name' | 'position' | 'progress'>) {
+    super(`The read model ${status.name} is being built: ${status.progress.percent} % of the log is in it.`);
+  }
+
+  static async of(store: ReadStore, projection: Projection): Promise<ReadModelNotReady> {
+    const [status] = await readStatuses(store, [projection]);
+    if (!status) throw new Error(`${projection.name} has no status`);
+    return new ReadModelNotReady(status);
   }
 }
 
@@ -30,16 +39,15 @@ export class ReadModels {
       where name = ${projection.name} and not scratch and not dropping and (serving or not takes_over) order by serving desc, build desc`
       .execute(this.store.db)
       .catch((error: unknown) => {
-        const missing = error instanceof QueryFailed && /^(42P01|42703|3F000)$/.test(error.sqlState ?? '');
-        if (missing) throw new ReadModelNotReady(projection.name);
-        throw error;
+        if (!isNotThere(error)) throw error;
+        return { rows: [] };
       });
     // The build that serves comes first. Where it is one that this program does not know, the newest with our tables that was
     // filled is read.
     const known = rows.find(
       (row) => row.fingerprint === projection.fingerprint || (row.serving && definitionOf(projection, row)),
     );
-    if (!known) throw new ReadModelNotReady(projection.name);
+    if (!known) throw await ReadModelNotReady.of(this.store, projection);
     const { schema_name: schema, version } = known;
     return { db: this.store.db.withSchema(schema) as unknown as Kysely<DatabaseOf<T>>, schema, version };
   }

@@ -1,7 +1,8 @@
-import type { EventLog, Recorded } from '@mo-ledger/event-sourcing';
+import type { EventLog } from '@mo-ledger/event-sourcing';
 import type { ReadStore } from '@mo-ledger/read-store';
 import type { Build } from './build.js';
 import { isPassing } from './database-errors.js';
+import { eventAt } from './log-reads.js';
 import type { BuildRecord, Registry } from './registry.js';
 import type { Session } from './session.js';
 import { LOOK_AGAIN_MS, type Signal } from './signal.js';
@@ -81,7 +82,7 @@ export class Requests {
       const from: bigint = after;
       const some = { limit: REPLAYED_AT_ONCE, after: from, failing };
       const tried = await session.betweenBatches([build], async () => ({
-        next: await build.replay((position) => this.#eventAt(position), some),
+        next: await build.replay((position) => eventAt(this.options.log, position), some),
       }));
       if (!tried) {
         await this.options.advanced.wait(LOOK_AGAIN_MS);
@@ -94,12 +95,6 @@ export class Requests {
     this.options.logger.info(figures, 'parked events were tried again');
   }
 
-  async #eventAt(position: bigint): Promise<Recorded | null> {
-    for await (const event of this.options.log.readAll({ from: position, limit: 1 }))
-      return event.position === position ? event : null;
-    return null;
-  }
-
   async #attendVerification(session: Session, open: OpenVerification, signal: AbortSignal): Promise<boolean> {
     const { registry, verifications } = this.options;
     // What is compared, or just ends, is seen to the end by whoever does it.
@@ -107,6 +102,8 @@ export class Requests {
     const serving = session.builds.find(({ record, schema }) => record.name === open.name && session.serves(schema));
     if (open.schema === null) {
       if (!serving) {
+        // A first build that is being filled serves later.
+        if (!session.unfed.some((record) => record.name === open.name && record.serving)) return true;
         await verifications.finished(open.id, {
           error: 'the build that serves is of a version that is not known here',
         });
@@ -127,7 +124,7 @@ export class Requests {
       return true;
     }
     this.#begin(scratch.schema, async () => {
-      const comparing = new Comparing({ ...this.options, session, signal }, { serving, scratch });
+      const comparing = new Comparing({ ...this.options, session, signal }, serving, scratch);
       const outcome = await comparing
         .run((percent) => verifications.reached(open.id, 'COMPARING', percent))
         .catch((error: unknown) => {

@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readLedger, type EventLog, type Recorded } from '@mo-ledger/event-sourcing';
+import { readLedger, type EventLog } from '@mo-ledger/event-sourcing';
 import type { ReadStore } from '@mo-ledger/read-store';
 import type { Build } from './build.js';
 import type { Projection } from './define-projection.js';
+import type { HolderNote, LogEnd } from './holder-note.js';
 import { LEASE_SECONDS, Leases } from './leases.js';
-import { lastEventOf } from './log-end.js';
+import { lastEventOf } from './log-reads.js';
 import { ownLedger } from './own-ledger.js';
 import { ParkedEvents } from './parked-events.js';
 import { Registry } from './registry.js';
 import { Requests } from './requests.js';
-import { savedStatuses, saveStatuses } from './saved-statuses.js';
+import { readStatuses } from './read-statuses.js';
 import { Session } from './session.js';
 import { Signal } from './signal.js';
-import { statusOf, type ProjectionStatus } from './status.js';
-import { Upkeep } from './upkeep.js';
+import type { ProjectionStatus } from './status.js';
 import { Verifications } from './verifications.js';
 
 /** The part of a logger that the runner uses. */
@@ -42,7 +42,6 @@ export interface RunnerOptions {
 
 const PAUSE_MS = 500;
 const LOOK_MS = 1_000;
-const TELL_MS = 2_000;
 
 /**
  * Runs projections: one live subscription feeds them all, each from its own checkpoint on; those that are behind the others catch up
@@ -56,17 +55,13 @@ export class ProjectionRunner {
   readonly #registry: Registry;
   readonly #leases: Leases;
   readonly #requests: Requests;
-  readonly #upkeep: Upkeep;
   readonly #ended = new AbortController();
   readonly #lookNow = new Signal();
   #running: Promise<void> = Promise.resolve();
   #session: Session | null = null;
   #held: ReadonlySet<string> = new Set();
-  #end: Pick<Recorded, 'position' | 'created'> | null = null;
+  #end: LogEnd = null;
   #problem: string | null = null;
-  /** What others said of the projections that are theirs. */
-  #elsewhere: readonly ProjectionStatus[] = [];
-  #toldAt = 0;
   readonly #stopsTold = new WeakSet<Build>();
 
   constructor(private readonly options: RunnerOptions) {
@@ -74,11 +69,9 @@ export class ProjectionRunner {
     this.name = options.name ?? `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
     this.#registry = new Registry(store);
     this.#leases = new Leases(store, this.name, leaseSeconds);
-    this.#upkeep = new Upkeep(store);
     const verifications = new Verifications(store);
-    this.#requests = new Requests({
-      ...{ log, store, logger, verifications, registry: this.#registry, advanced: this.advanced },
-    });
+    const registry = this.#registry;
+    this.#requests = new Requests({ log, store, logger, verifications, registry, advanced: this.advanced });
   }
 
   /** Begins in the background: an event store or database that is away is waited for. */
@@ -99,22 +92,17 @@ export class ProjectionRunner {
     this.#lookNow.notify();
   }
 
-  status(now: Date = new Date()): ProjectionStatus[] {
-    const session = this.#session;
-    const surroundings = { now, end: this.#end, problem: this.#problem };
-    return this.options.projections.map((projection) => {
-      const { name } = projection;
-      const mine = { ...surroundings, projector: this.name };
-      if (session && this.#held.has(name))
-        return statusOf(projection, session.of(projection), {
-          ...{ ...mine, unfed: session.unfed.filter((record) => record.name === name) },
-        });
-      const said = this.#elsewhere.find((status) => status.name === name);
-      const standby = said ?? statusOf(projection, [], { ...surroundings, unfed: [], projector: '' });
-      // Until it has looked, it does not know whose they are.
-      if (!session) return { ...standby, state: 'CATCHING_UP', projector: null };
-      return { ...standby, state: 'STANDBY', projector: said?.projector ?? null };
-    });
+  /** How the projections are; those that another projector works on are told as STANDBY. */
+  status(): Promise<ProjectionStatus[]> {
+    const { store, projections } = this.options;
+    const notes = this.#session && this.#notes(this.#session);
+    return readStatuses(store, projections, { name: this.name, problem: this.#problem, notes });
+  }
+
+  #notes(session: Session): ReadonlyMap<string, HolderNote> {
+    const end = this.#end && String(this.#end.position);
+    const noteOn = (name: string) => ({ end, problem: this.#problem, builds: session.notesOn(name, this.#end) });
+    return new Map([...this.#held].map((name) => [name, noteOn(name)]));
   }
 
   async #run(): Promise<void> {
@@ -148,14 +136,13 @@ export class ProjectionRunner {
     await ownLedger(log, { registry: this.#registry, leases: this.#leases, holds }, ledger.ledgerId, logger);
     const end = await lastEventOf(log);
     this.#end = end;
-    this.#elsewhere = await savedStatuses(
-      store,
-      projections.map(({ name }) => name),
-    );
     // Before anything is fed in vain.
     await this.#registry.dropDue();
     const session = await Session.open({
-      ...{ log, batchSize, bulkSize, end },
+      log,
+      batchSize,
+      bulkSize,
+      end,
       tools: { store, registry: this.#registry, parked: new ParkedEvents(store) },
       projections: projections.filter(({ name }) => this.#held.has(name)),
       onBatch: ({ position, oldest, builds }) => {
@@ -206,26 +193,19 @@ export class ProjectionRunner {
 
   /** Whether the session goes on. */
   async #lookOnce(session: Session, signal: AbortSignal): Promise<boolean> {
-    const { projections, store, log } = this.options;
-    const names = projections.map(({ name }) => name);
-    const held = await this.#leases.hold(names);
+    const { projections, log } = this.options;
+    const held = await this.#leases.hold(
+      projections.map(({ name }) => name),
+      this.#notes(session),
+    );
     if (held.size !== this.#held.size || [...held].some((name) => !this.#held.has(name))) return false;
     const records = await this.#registry.builds();
     if (!session.agreesWith(records)) return false;
     if (!(await this.#requests.attend(session, records, [...held], signal))) return false;
     await this.#registry.dropDue(session.builds.map(({ schema }) => schema));
-    await this.#upkeep.tend(session.builds);
     // Where a live feed brings everything, it tells where the log ends.
     if (session.builds.some((build) => build.poison || !session.feedOf(build)?.live))
       this.#end = (await lastEventOf(log).catch(() => null)) ?? this.#end;
-    if (performance.now() - this.#toldAt < TELL_MS) return true;
-    this.#toldAt = performance.now();
-    const elsewhere = names.filter((name) => !held.has(name));
-    this.#elsewhere = elsewhere.length > 0 ? await savedStatuses(store, elsewhere) : [];
-    await saveStatuses(
-      store,
-      this.status().filter(({ name }) => held.has(name)),
-    );
     return true;
   }
 

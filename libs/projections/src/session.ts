@@ -1,11 +1,12 @@
-import type { EventLog, Recorded } from '@mo-ledger/event-sourcing';
+import { LedgerOpened, type EventLog, type Recorded } from '@mo-ledger/event-sourcing';
 import { Build, type BuildTools } from './build.js';
 import { definitionOf, type Projection } from './define-projection.js';
 import { Feed } from './feed.js';
-import { lastEventOf } from './log-end.js';
-import type { BuildRecord } from './registry.js';
+import { noteOf, type BuildNote, type LogEnd } from './holder-note.js';
+import { lastEventOf } from './log-reads.js';
+import { NOTHING_YET, type BuildRecord } from './registry.js';
 import { LOOK_AGAIN_MS, Signal } from './signal.js';
-import { percentOf, type BuildAtWork } from './status.js';
+import { percentOf } from './status.js';
 
 export interface SessionOptions {
   readonly log: EventLog;
@@ -51,10 +52,13 @@ export class Session {
   static async open(options: SessionOptions): Promise<Session> {
     const builds: Build[] = [];
     const unfed: BuildRecord[] = [];
-    for (const projection of options.projections)
-      for (const record of await options.tools.registry.open(projection)) {
+    const { projections, tools, end } = options;
+    // The ledger's opening is nothing to be behind of.
+    const toReach = end && end.type !== LedgerOpened.type ? end.position : NOTHING_YET;
+    for (const projection of projections)
+      for (const record of await tools.registry.open(projection, toReach)) {
         const definition = definitionOf(projection, record);
-        if (definition) builds.push(await Build.open(definition, record, options.tools));
+        if (definition) builds.push(await Build.open(definition, record, tools));
         else unfed.push(record);
       }
     return new Session(options, builds, unfed);
@@ -89,11 +93,14 @@ export class Session {
     }
   }
 
-  /** What these builds are to their projection. */
-  of({ name }: Projection): readonly BuildAtWork[] {
-    return this.builds
-      .filter(({ record }) => record.name === name && !record.scratch)
-      .map((build) => ({ build, state: this.#roleOf(build), feed: this.feedOf(build) }));
+  /** What is known here of a projection's builds, by schema. */
+  notesOn(name: string, end: LogEnd, now = new Date()): Readonly<Record<string, BuildNote>> {
+    const fed = this.builds.filter(({ record }) => record.name === name);
+    const unfed = this.unfed.filter((record) => record.name === name);
+    return Object.fromEntries([
+      ...fed.map((build) => [build.schema, noteOf(build, this.feedOf(build), end, now)] as const),
+      ...unfed.map((record) => [record.schema, noteOf(record, undefined, end, now)] as const),
+    ]);
   }
 
   serves(schema: string): boolean {
@@ -102,7 +109,7 @@ export class Session {
 
   /** How far a build is, in percent of the log as it was when the session began. */
   percentOf({ position }: Build): number {
-    return percentOf(position, this.options.end);
+    return percentOf(position, this.options.end?.position ?? NOTHING_YET);
   }
 
   /** Feeds a build no more. */
@@ -139,11 +146,6 @@ export class Session {
       theirs.length === ours.size &&
       theirs.every(({ name, schema, serving }) => ours.has(schema) && serving === (this.#serving.get(name) === schema))
     );
-  }
-
-  #roleOf({ schema, record }: Build): BuildAtWork['state'] {
-    if (this.#serving.get(record.name) === schema) return 'SERVING';
-    return this.#takingOver.has(schema) ? 'FILLING' : 'KEPT';
   }
 
   /** Brings builds that are behind to the end of the log by one pass over it, makes their indexes, and lets them join the live feed. */
@@ -219,7 +221,9 @@ export class Session {
   ): Feed {
     const { log, onBatch, onDrop } = this.options;
     const feed = new Feed(log, [...builds], {
-      ...{ batchSize, onDrop, ...(types ? { types } : {}) },
+      batchSize,
+      onDrop,
+      ...(types ? { types } : {}),
       onBatch: async (fed) => {
         for (const build of fed.builds) await this.#promote(build);
         onBatch(fed);
@@ -229,13 +233,14 @@ export class Session {
     return feed;
   }
 
-  /** Lets a build serve once it is as far as the one that does, unless it was told not to. */
+  /** Lets a build serve once it is as far as the one that does, or as it has to be where none does, unless it was told not to. */
   async #promote({ schema, record, indexed, poison, position }: Build): Promise<void> {
     const current = this.#serving.get(record.name);
     if (record.scratch || schema === current || !indexed || poison) return;
     const serving = this.builds.find((build) => build.schema === current);
     // One that is not fed any more is given up by itself.
-    if (serving && (!this.#takingOver.has(schema) || serving.position > position)) return;
+    if (serving && !this.#takingOver.has(schema)) return;
+    if (position < (serving?.position ?? record.servesFrom)) return;
     if (!(await this.options.tools.registry.switchTo(schema))) return;
     this.#serving.set(record.name, schema);
     this.#takingOver.delete(schema);

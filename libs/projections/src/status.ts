@@ -1,8 +1,7 @@
-import type { Recorded } from '@mo-ledger/event-sourcing';
-import type { Build } from './build.js';
 import type { FailurePolicy, Projection } from './define-projection.js';
-import type { BatchFigures, Feed } from './feed.js';
-import type { BuildRecord } from './registry.js';
+import type { BatchFigures } from './feed.js';
+import type { HolderNote, StoppedAt } from './holder-note.js';
+import { NOTHING_YET, type BuildRecord } from './registry.js';
 
 /** API.md, `GET /projections`. */
 export interface ProjectionStatus {
@@ -22,12 +21,7 @@ export interface ProjectionStatus {
   readonly parked: number;
   readonly lastError: string | null;
   /** The event that it stands still at, and why. */
-  readonly stoppedAt: {
-    readonly eventId: string;
-    readonly type: string;
-    readonly position: string;
-    readonly error: string;
-  } | null;
+  readonly stoppedAt: StoppedAt | null;
   readonly onFailure: FailurePolicy;
   /** Who works on it. */
   readonly projector: string | null;
@@ -54,113 +48,100 @@ export interface BuildStatus {
   readonly lastError: string | null;
 }
 
-/** A build, what it is to its projection, and what feeds it. */
-export interface BuildAtWork {
-  readonly build: Build;
-  readonly state: BuildStatus['state'];
-  readonly feed: Feed | undefined;
+/** Who works on a projection. */
+export interface Work {
+  readonly projector: string | null;
+  readonly note: HolderNote | null;
+  /** Where it is not for the one who is asked to say how it goes on. */
+  readonly state?: 'STANDBY' | 'STOPPED' | 'CATCHING_UP';
+  readonly problem?: string | null;
+  /** Since the last word of a projector that is gone. */
+  readonly silentSeconds?: number;
 }
 
-export interface Surroundings {
-  /** Builds whose version this program does not know, so that they are not fed. */
-  readonly unfed: readonly BuildRecord[];
-  readonly now: Date;
-  /** The furthest event of the log that is known. */
-  readonly end: Pick<Recorded, 'position' | 'created'> | null;
-  readonly problem: string | null;
-  readonly projector: string;
-}
-
-/** What one projection says of itself. */
+/** The status of a projection: how far its builds are is what the database says, the rest is its projector's note. */
 export function statusOf(
-  projection: Projection,
-  builds: readonly BuildAtWork[],
-  { unfed, now, end, problem, projector }: Surroundings,
+  { name, version, onFailure }: Projection,
+  builds: readonly BuildRecord[],
+  { projector, note, problem = null, silentSeconds = 0, ...work }: Work,
 ): ProjectionStatus {
-  const serving = builds.find(({ state }) => state === 'SERVING');
-  const filling = builds.find(({ state }) => state === 'FILLING');
-  const state = stateOf(serving, filling, end);
-  const { build } = serving ?? {};
-  const poison = build?.poison;
-  const frozen = unfed.find((record) => record.serving);
-  const position = build?.position ?? frozen?.position ?? -1n;
-  const stoppedAt = poison
-    ? {
-        ...{ eventId: poison.event.id, type: poison.event.type, position: String(poison.event.position) },
-        error: poison.error,
-      }
-    : null;
+  const serving = builds.find((build) => build.serving);
+  const filling = builds.find((build) => roleOf(build) === 'FILLING');
+  const shown = serving ?? filling;
+  const progressing = filling ?? serving;
+  const noteOn = (build: BuildRecord | undefined) => (build && note?.builds[build.schema]) ?? null;
+  const [aboutShown, aboutProgressing] = [noteOn(shown), noteOn(progressing)];
+  const state = work.state ?? stateOf(serving, filling, note);
+  // A first build is behind the log that there was when it was made, whatever its projector has said.
+  const end = builds.reduce(
+    (most, build) => (build.servesFrom > most ? build.servesFrom : most),
+    BigInt(note?.end ?? -1),
+  );
+  const position = shown?.position ?? NOTHING_YET;
+  const eventsPerSecond = silentSeconds > 0 ? 0 : (aboutProgressing?.eventsPerSecond ?? 0);
   return {
-    ...{ name: projection.name, version: build?.definition.version ?? frozen?.version ?? projection.version, state },
-    ...{ position: shown(position), lagSeconds: lagOf(serving, position, now, end), gap: gapOf(position, end) },
-    ...{ eventsPerSecond: (filling ?? serving)?.build.perSecond ?? 0 },
-    batch: (filling?.feed ?? serving?.feed)?.lastBatch ?? null,
-    progress: progressOf((filling ?? serving)?.build, state === 'LIVE', end),
-    parked: build?.parked ?? 0,
-    ...{ stoppedAt, lastError: errorOf(serving) ?? errorOf(filling) ?? problem },
-    ...{ onFailure: projection.onFailure, projector },
-    builds: [
-      ...unfed.map(({ schema, version, ...one }): BuildStatus => ({
-        ...{ build: schema, version, state: one.serving ? 'SERVING' : 'KEPT', position: shown(one.position) },
-        ...{ handled: Number(one.handled), percent: percentOf(one.position, end), parked: 0 },
-        lastError: 'its version is not known to this program any more: it is not fed',
-      })),
-      ...builds.map(({ build: one, state: role }): BuildStatus => ({
-        ...{ build: one.schema, version: one.definition.version, state: role, position: shown(one.position) },
-        ...{ handled: Number(one.handled), percent: percentOf(one.position, end), parked: one.parked },
-        lastError: errorOf({ build: one }),
-      })),
-    ],
+    name,
+    version: shown?.version ?? version,
+    state,
+    position: toText(position),
+    lagSeconds: (aboutShown?.lagSeconds ?? 0) + silentSeconds,
+    gap: gapOf(position, end),
+    eventsPerSecond,
+    batch: (aboutProgressing ?? aboutShown)?.batch ?? null,
+    progress: progressOf(progressing, eventsPerSecond, state === 'LIVE' ? null : end),
+    parked: shown?.parked ?? 0,
+    lastError: problem ?? aboutShown?.lastError ?? aboutProgressing?.lastError ?? note?.problem ?? null,
+    stoppedAt: aboutShown?.stoppedAt ?? null,
+    onFailure,
+    projector,
+    builds: builds.map((build) => ({
+      build: build.schema,
+      version: build.version,
+      state: roleOf(build),
+      position: toText(build.position),
+      handled: Number(build.handled),
+      percent: percentOf(build.position, end),
+      parked: build.parked,
+      lastError: noteOn(build)?.lastError ?? null,
+    })),
   };
 }
 
 function stateOf(
-  serving: BuildAtWork | undefined,
-  filling: BuildAtWork | undefined,
-  end: Surroundings['end'],
+  serving: BuildRecord | undefined,
+  filling: BuildRecord | undefined,
+  note: HolderNote | null,
 ): ProjectionStatus['state'] {
-  if (serving?.build.poison) return 'STOPPED';
+  const shown = serving ?? filling;
+  const about = shown && note?.builds[shown.schema];
+  if (about?.stoppedAt) return 'STOPPED';
+  if (!note || !serving) return 'CATCHING_UP';
   if (filling) return 'REBUILDING';
-  if (!serving) return 'CATCHING_UP';
-  // On its way from one feed to another it is no less caught up.
-  return serving.feed?.live || (end && serving.build.position >= end.position) ? 'LIVE' : 'CATCHING_UP';
+  return about?.live ? 'LIVE' : 'CATCHING_UP';
 }
 
-/** Lag is time: 0 when caught up, else the age of the oldest event not yet handled. A quiet log has none. */
-function lagOf(serving: BuildAtWork | undefined, position: bigint, now: Date, end: Surroundings['end']): number {
-  const age = (since: Date): number => Math.max(0, (now.getTime() - since.getTime()) / 1_000);
-  if (serving?.build.poison) return age(serving.build.poison.event.created);
-  if (serving?.feed?.oldest) return age(serving.feed.oldest);
-  // Not fed yet: at least as old as the end of the log is.
-  return !serving?.feed?.live && end && end.position > position ? age(end.created) : 0;
-}
+const roleOf = ({ serving, takesOver }: BuildRecord): BuildStatus['state'] =>
+  serving ? 'SERVING' : takesOver ? 'FILLING' : 'KEPT';
 
-function progressOf(build: Build | undefined, live: boolean, end: Surroundings['end']): Progress {
+/** @param end null where it is reached */
+function progressOf(build: BuildRecord | undefined, perSecond: number, end: bigint | null): Progress {
   const handled = Number(build?.handled ?? 0n);
-  if (live) return { handled, total: handled, percent: 100, secondsLeft: 0 };
-  const done = doneOf(build?.position ?? -1n, end);
+  if (end === null) return { handled, total: handled, percent: 100, secondsLeft: 0 };
+  const done = build ? doneOf(build.position, end) : 0;
   const total = done > 0 ? Math.round(handled / done) : null;
-  const rate = build?.perSecond ?? 0;
-  return {
-    ...{ handled, total, percent: Math.floor(done * 100) },
-    secondsLeft: total !== null && rate > 0 ? Math.ceil((total - handled) / rate) : null,
-  };
+  const secondsLeft = total !== null && perSecond > 0 ? Math.ceil((total - handled) / perSecond) : null;
+  return { handled, total, percent: Math.floor(done * 100), secondsLeft };
 }
 
-const doneOf = (position: bigint, end: Surroundings['end']): number =>
-  !end || end.position <= 0n ? 1 : Math.min(1, Math.max(0, Number(position) / Number(end.position)));
+const doneOf = (position: bigint, end: bigint): number =>
+  end <= 0n ? 1 : Math.min(1, Math.max(0, Number(position) / Number(end)));
+
 /** How far a position is, in percent of the log. */
-export const percentOf = (position: bigint, end: Surroundings['end']): number =>
-  Math.floor(doneOf(position, end) * 100);
-const shown = (position: bigint): string | null => (position < 0n ? null : String(position));
+export const percentOf = (position: bigint, end: bigint): number => Math.floor(doneOf(position, end) * 100);
 
-function gapOf(position: bigint, end: Surroundings['end']): string {
+const toText = (position: bigint): string | null => (position < 0n ? null : String(position));
+
+function gapOf(position: bigint, end: bigint): string {
   const from = position < 0n ? 0n : position;
-  return String(end && end.position > from ? end.position - from : 0n);
-}
-
-function errorOf(one: Pick<BuildAtWork, 'build'> | undefined): string | null {
-  const poison = one?.build.poison;
-  if (poison) return `${poison.event.type} at ${poison.event.position}: ${poison.error}`;
-  return one?.build.lastError ?? null;
+  return String(end > from ? end - from : 0n);
 }

@@ -42,17 +42,7 @@ export interface Verification {
   readonly error: string | null;
 }
 
-interface VerificationRow {
-  id: string;
-  name: string;
-  schema_name: string | null;
-  state: Verification['state'];
-  percent: number;
-  requested_at: string;
-  finished_at: string | null;
-  result: Comparison | null;
-  error: string | null;
-}
+const NO_RESULT = { position: null, equal: null, tables: [], differences: [] };
 
 /** A verification that is not finished. */
 export interface OpenVerification {
@@ -77,23 +67,25 @@ export class Verifications {
   }
 
   async open(names: readonly string[]): Promise<readonly OpenVerification[]> {
-    const { rows } = await sql<VerificationRow>`
-      select * from projections.verifications where finished_at is null and name = any(${names}::text[]) order by id`.execute(
-      this.store.db,
-    );
-    return rows.map(({ id, name, schema_name }) => ({ id, name, schema: schema_name }));
+    const { rows } = await sql<OpenVerification>`
+      select id, name, schema_name as schema from projections.verifications
+      where finished_at is null and name = any(${names}::text[]) order by id`.execute(this.store.db);
+    return rows;
   }
 
   async latest(name: string): Promise<Verification | null> {
-    const { rows } = await sql<VerificationRow>`
-      select * from projections.verifications where name = ${name} order by id desc limit 1`.execute(this.store.db);
-    return rows[0] ? toVerification(rows[0]) : null;
+    type Row = Omit<Verification, keyof Comparison> & { result: Comparison | null };
+    const { rows } = await sql<Row>`
+      select id, state, percent, requested_at as "requestedAt", finished_at as "finishedAt", error, result
+      from projections.verifications where name = ${name} order by id desc limit 1`.execute(this.store.db);
+    if (!rows[0]) return null;
+    const { result, ...verification } = rows[0];
+    return { ...verification, ...(result ?? NO_RESULT) };
   }
 
   async reached(id: string, state: 'FILLING' | 'COMPARING', percent: number): Promise<void> {
-    await sql`update projections.verifications set state = ${state}, percent = ${percent} where id = ${id}::int8`.execute(
-      this.store.db,
-    );
+    await sql`update projections.verifications set state = ${state}, percent = ${percent}
+      where id = ${id}::int8`.execute(this.store.db);
   }
 
   /** The first outcome stays: a look that began before it must not make a failure of it. */
@@ -105,9 +97,3 @@ export class Verifications {
       where id = ${id}::int8 and finished_at is null`.execute(this.store.db);
   }
 }
-
-const toVerification = (row: VerificationRow): Verification => ({
-  ...{ id: row.id, state: row.state, percent: row.percent, requestedAt: row.requested_at },
-  ...{ finishedAt: row.finished_at, position: row.result?.position ?? null, equal: row.result?.equal ?? null },
-  ...{ tables: row.result?.tables ?? [], differences: row.result?.differences ?? [], error: row.error },
-});

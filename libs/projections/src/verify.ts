@@ -3,19 +3,13 @@ import type { ReadStore } from '@mo-ledger/read-store';
 import type { Build } from './build.js';
 import { compareRange, type RangeComparison } from './compare-tables.js';
 import type { Table } from './define-table.js';
-import { lastEventOf } from './log-end.js';
+import { lastEventOf } from './log-reads.js';
 import type { Session } from './session.js';
 import { LOOK_AGAIN_MS, type Signal } from './signal.js';
 import type { Comparison, RowDifference, TableComparison } from './verifications.js';
 
 const ROWS_AT_ONCE = 2_000;
 const MOST_SHOWN = 200;
-
-/** A build that serves, and one that was made from the log to be compared with it. */
-export interface Pair {
-  readonly serving: Build;
-  readonly scratch: Build;
-}
 
 /**
  * Compares all rows of a build that serves with those of one that was made for the purpose. Between two batches of their feed they are at
@@ -32,7 +26,8 @@ export class Comparing {
       readonly advanced: Signal;
       readonly signal: AbortSignal;
     },
-    private readonly pair: Pair,
+    private readonly serving: Build,
+    private readonly scratch: Build,
   ) {}
 
   /**
@@ -40,7 +35,7 @@ export class Comparing {
    * @throws Error where either stands still at an event, or it is aborted
    */
   async run(onProgress: (percent: number) => Promise<void>): Promise<Comparison> {
-    const { serving } = this.pair;
+    const { serving } = this;
     const tables: TableComparison[] = [];
     const differences: RowDifference[] = [];
     const all = Object.entries(serving.definition.tables);
@@ -59,7 +54,7 @@ export class Comparing {
   }
 
   async *#ranges(name: string, table: Table): AsyncIterable<RangeComparison> {
-    const { serving, scratch } = this.pair;
+    const { serving, scratch } = this;
     const { session, store, advanced } = this.surroundings;
     const schemas = { serving: serving.schema, scratch: scratch.schema, name };
     let after: RangeComparison['next'] = null;
@@ -80,7 +75,7 @@ export class Comparing {
   }
 
   #throwIfOver(): void {
-    const { serving, scratch } = this.pair;
+    const { serving, scratch } = this;
     this.surroundings.signal.throwIfAborted();
     for (const build of [serving, scratch])
       if (build.poison) throw new Error(`${build.schema} stands still at an event that it cannot handle`);
@@ -88,7 +83,7 @@ export class Comparing {
 
   /** Whether both show the same part of the log. */
   async #together(): Promise<boolean> {
-    const { serving, scratch } = this.pair;
+    const { serving, scratch } = this;
     this.#throwIfOver();
     if (serving.position === scratch.position) return true;
     // One of them may have been told of a later position at which there is nothing: both are at the end all the same.

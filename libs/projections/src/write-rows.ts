@@ -1,10 +1,17 @@
-import { prepared, sql, storedArray, type RawBuilder, type ReadStoreTransaction } from '@mo-ledger/read-store';
-import { castOf, elementOf, typeOf } from './column-arrays.js';
+import {
+  json,
+  prepared,
+  sql,
+  Stored,
+  textArray,
+  type RawBuilder,
+  type ReadStoreTransaction,
+} from '@mo-ledger/read-store';
 import type { Column, Table } from './define-table.js';
 import type { RowCache, Written } from './row-cache.js';
 import { idOf, type Change, type KeyChanges, type Row, type RowChanges } from './row-changes.js';
 
-/** The parameters of one statement stay far below what the engines take, however large the messages are. */
+/** What one statement carries at most, so that its memory does not grow with the messages. */
 const ROWS_A_STATEMENT = 1_000;
 const CHARACTERS_A_STATEMENT = 4_000_000;
 
@@ -73,8 +80,8 @@ async function loadRows(
   return loaded;
 }
 
-/** The elements of some columns' arrays, row by row. */
-type Columns = ReadonlyMap<string, readonly string[]>;
+/** Some columns of many rows: the values of each column in the order of the rows. */
+type Columns = ReadonlyMap<string, readonly unknown[]>;
 
 class TableStatements {
   readonly #table: RawBuilder<unknown>;
@@ -96,21 +103,25 @@ class TableStatements {
 
   /** Rows, or some columns of theirs, as many as one statement should carry. */
   *inPieces(rows: readonly Row[], names: readonly string[] = Object.keys(this.definition.columns)): Iterable<Columns> {
-    const encoders = names.map((name) => [name, elementOf(this.#column(name))] as const);
-    const none = () => new Map<string, string[]>(names.map((name) => [name, []]));
-    let [columns, characters, count] = [none(), 0, 0];
+    const columns = names.map((name) => ({ name, element: elementOf(this.#column(name)) }));
+    const none = (): Map<string, unknown[]> => new Map(names.map((name) => [name, []]));
+    let piece = none();
+    let count = 0;
+    let characters = 0;
     for (const row of rows) {
-      const elements = encoders.map(([name, element]) => [name, element(row[name])] as const);
-      const more = elements.reduce((sum, [, { length }]) => sum + length, 0);
-      if (count === ROWS_A_STATEMENT || (count > 0 && characters + more > CHARACTERS_A_STATEMENT)) {
-        yield columns;
-        [columns, characters, count] = [none(), 0, 0];
+      if (count === ROWS_A_STATEMENT || characters > CHARACTERS_A_STATEMENT) {
+        yield piece;
+        piece = none();
+        count = characters = 0;
       }
-      for (const [name, element] of elements) columns.get(name)?.push(element);
-      characters += more;
+      for (const { name, element } of columns) {
+        const value = element(row[name]);
+        piece.get(name)?.push(value);
+        characters += lengthOf(value);
+      }
       count++;
     }
-    if (count > 0) yield columns;
+    if (count > 0) yield piece;
   }
 
   // Not prepared: while a table is small, a plan that reads all of it is the best, and it would be kept.
@@ -136,12 +147,12 @@ class TableStatements {
 
   #rows = (columns: Columns): RawBuilder<unknown> => {
     const arrays = [...columns].map(
-      ([name, elements]) => sql`${storedArray(elements)}::${sql.raw(typeOf(this.#column(name)))}`,
+      ([name, elements]) => sql`${elements}::${sql.raw(carrierOf(this.#column(name)))}[]`,
     );
     return sql`unnest(${sql.join(arrays)}) as k (${ids([...columns.keys()])})`;
   };
 
-  #value = (name: string): RawBuilder<unknown> => sql`k.${sql.id(name)}${sql.raw(castOf(this.#column(name)))}`;
+  #value = (name: string): RawBuilder<unknown> => sql`k.${sql.id(name)}::${sql.raw(typeOf(this.#column(name)))}`;
 
   #column(name: string): Column {
     const column = this.definition.columns[name];
@@ -158,3 +169,20 @@ class TableStatements {
 }
 
 const ids = (names: readonly string[]): RawBuilder<unknown> => sql.join(names.map((name) => sql.id(name)));
+
+const typeOf = ({ sql }: Column): string => sql.split(' ', 1)[0] ?? sql;
+
+/** The type as which `unnest` carries a value of the column: it would take an array of arrays apart to its last element. */
+const carrierOf = (column: Column): string => (typeOf(column).endsWith('[]') ? 'text' : typeOf(column));
+
+/** How a value of the column becomes an element of the array that carries it. */
+function elementOf(column: Column): (value: unknown) => unknown {
+  const type = typeOf(column);
+  if (type === 'json') return json;
+  // The column's TypeScript type says that these values are texts.
+  if (type === 'text[]') return (value) => textArray((value ?? null) as readonly string[] | null);
+  return (value) => value;
+}
+
+const lengthOf = (value: unknown): number =>
+  typeof value === 'string' ? value.length : value instanceof Stored ? value.text.length : 0;

@@ -32,11 +32,16 @@ export function storableJson(value: unknown): string {
   });
 }
 
-/** A value out of a JSON document whose strings `escapeText` gave, as it was. */
-export function unescapeJson(value: unknown): unknown {
+/** The value of a JSON document that `storableJson` wrote. */
+export function parseStoredJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  return text.includes(MARK) ? unescapeJson(value) : value;
+}
+
+function unescapeJson(value: unknown): unknown {
   if (typeof value === 'string') return unescapeText(value);
   if (Array.isArray(value)) return value.map(unescapeJson);
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (typeof value !== 'object' || value === null) return value;
   // fromEntries defines properties, so that a field called `__proto__` stays an ordinary one.
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [unescapeText(name), unescapeJson(item)]));
 }

@@ -1,23 +1,17 @@
 import { sql } from 'kysely';
 import fc from 'fast-check';
-import { documentElement, element, json, prepared, storedArray, type ReadStore } from './index.js';
-import { QueryFailed } from './translating-driver.js';
-import { engines } from './testing/index.js';
+import { json, openReadStore, prepared, problemOf, QueryFailed, textArray, type ReadStore } from './index.js';
+import { testDatabase, testReadStore } from './testing/index.js';
 
-describe.each(engines())('the read store on $name', (engine) => {
-  let store: ReadStore | null;
+describe('the read store', () => {
+  let store: ReadStore;
   beforeAll(async () => {
-    store = await engine.open();
-    if (store)
-      await sql`create table t (id int8 primary key, a text, b jsonb, c text[], d timestamptz)`.execute(store.db);
+    store = await testReadStore();
+    await sql`create table t (id int8 primary key, a text, b jsonb, c text[], d timestamptz)`.execute(store.db);
   }, 60_000);
-  afterAll(async () => {
-    await store?.close();
-    await engine.stop();
-  });
+  afterAll(() => store.close());
 
   const roundTrip = async (value: string) => {
-    if (!store) return value;
     const { rows } = await sql<{ a: string; b: unknown; c: string[] }>`
       insert into t select * from json_populate_recordset(null::t, ${json([{ id: 1, a: value, b: { [value]: [value] }, c: [value] }])})
       on conflict (id) do update set a = excluded.a, b = excluded.b, c = excluded.c returning a, b, c`.execute(
@@ -25,8 +19,8 @@ describe.each(engines())('the read store on $name', (engine) => {
     );
     expect(rows).toEqual([{ a: value, b: { [value]: [value] }, c: [value] }]);
     const unnested = await sql<{ a: string; b: unknown; c: string[] }>`
-      select a, b::json as b, c::text[] as c from unnest(${storedArray([element(value)])}::text[],
-        ${storedArray([documentElement({ [value]: [value] })])}::json[], ${storedArray([element([value])])}::text[]) as k (a, b, c)`.execute(
+      select a, b, c::text[] as c from unnest(${[value]}::text[], ${[json({ [value]: [value] })]}::json[],
+        ${[textArray([value])]}::text[]) as k (a, b, c)`.execute(
       store.db,
     );
     expect(unnested.rows).toEqual([{ a: value, b: { [value]: [value] }, c: [value] }]);
@@ -61,7 +55,6 @@ describe.each(engines())('the read store on $name', (engine) => {
   });
 
   it('keeps a prepared statement, and gives each call its own answer', async () => {
-    if (!store) return;
     for (const n of [1, 2, 3]) {
       const { rows } = await prepared(sql<{ n: number }>`select ${n}::int4 as n`).execute(store.db);
       expect(rows).toEqual([{ n }]);
@@ -72,7 +65,6 @@ describe.each(engines())('the read store on $name', (engine) => {
   });
 
   it('never turns an int8 into a Number, and gives times in UTC', async () => {
-    if (!store) return;
     const { rows } =
       await sql`select 9007199254740993::int8 as n, sum(9007199254740993::int8) as s, ${'2026-11-22T12:00:00.123+02:00'}::timestamptz as t`.execute(
         store.db,
@@ -83,7 +75,6 @@ describe.each(engines())('the read store on $name', (engine) => {
   });
 
   it('keeps others out of a transaction, and undoes one that fails', async () => {
-    if (!store) return;
     const { db } = store;
     const failing = db.transaction().execute(async (tx) => {
       await sql`insert into t (id) values (77)`.execute(tx);
@@ -103,12 +94,31 @@ describe.each(engines())('the read store on $name', (engine) => {
   });
 
   it('tells what failed without telling anybody’s data', async () => {
-    if (!store) return;
     const failure: unknown = await sql`insert into t (id, a) values (1, ${'+14045554900'})`
       .execute(store.db)
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(QueryFailed);
     expect(failure).toMatchObject({ sqlState: '23505' });
     expect(JSON.stringify({ ...(failure as object), message: (failure as Error).message })).not.toContain('4045554900');
+  });
+});
+
+describe('a database that cannot be used', () => {
+  const problemAt = async (url: string): Promise<string | null> => {
+    const store = openReadStore({ url });
+    try {
+      return await problemOf(store);
+    } finally {
+      await store.close();
+    }
+  };
+
+  it('is described in one line: nobody answers, there is no such database, or nothing is wrong', async () => {
+    expect(await problemAt('postgres://ledger@127.0.0.1:1/ledger')).toBe('connect ECONNREFUSED 127.0.0.1:1');
+    const database = await testDatabase();
+    expect(await problemAt(database.url)).toBeNull();
+    const { url } = database;
+    expect(await problemAt(url.replace('?', '_away?'))).toMatch(/^database "test_\w+_away" does not exist$/);
+    await database.drop();
   });
 });

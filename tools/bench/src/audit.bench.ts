@@ -1,13 +1,13 @@
-import { startPostgres } from '@mo-ledger/read-store/testing';
 import { BEGIN } from './audit/attempts.js';
 import { openTrail, type Trail } from './audit/trail.js';
 import type { Bench, Result } from './bench.js';
+import { openDatabases } from './databases.js';
 import { median } from './median.js';
 import type { Given } from './options.js';
 
 const day = (n: number): string => new Date(BEGIN + n * 86_400_000).toISOString();
 
-/** What is asked for: by its name, its path, and whether only the first byte of the answer counts. */
+/** What is asked; with `firstByte`, only the time until the first byte of the answer counts. */
 const QUESTIONS: readonly { readonly name: string; readonly path: string; readonly firstByte?: boolean }[] = [
   { name: 'list', path: '/audit/attempts' },
   { name: 'list in the middle', path: `/audit/attempts?to=${day(15)}` },
@@ -39,20 +39,17 @@ async function ask({ url }: Trail, { path, firstByte }: (typeof QUESTIONS)[numbe
   else await answer.body?.getReader().read();
   const took = performance.now() - begun;
   leave.abort();
-  // What an export that was left has under way is not to fall on the next question.
+  // The statement of an export that was left must not slow down the next question.
   if (firstByte) await fetch(`${url}/audit/attempts?limit=1`).then((list) => list.text());
   return took;
 }
 
 async function run(given: Given): Promise<Result> {
-  const engine = given.text('engine');
-  const cluster = engine === 'postgres' ? await startPostgres() : null;
-  if (engine === 'postgres' && !cluster) throw new Error('PostgreSQL is not installed');
-  const few = await openTrail(given.number('few'), cluster?.url ?? null);
-  const many = await openTrail(given.number('many'), cluster?.url ?? null);
+  const databases = await openDatabases();
+  const few = await openTrail(given.number('few'), databases);
+  const many = await openTrail(given.number('many'), databases);
   const ratios: Record<string, number> = {};
-  const figures: Record<string, number | string> = {
-    engine,
+  const figures: Record<string, number> = {
     [`${few.attempts} attempts, projected a second`]: few.projectedPerSecond,
     [`${many.attempts} attempts, projected a second`]: many.projectedPerSecond,
   };
@@ -71,7 +68,7 @@ async function run(given: Given): Promise<Result> {
   }
   await few.close();
   await many.close();
-  await cluster?.stop();
+  await databases.stop();
   return { ratios, figures };
 }
 
@@ -82,7 +79,6 @@ export const audit: Bench = {
     few: { default: '10000', quick: '1000', meaning: 'attempts of the short one' },
     many: { default: '1000000', quick: '10000', meaning: 'attempts of the long one' },
     rounds: { default: '60', quick: '5', meaning: 'how often each is asked' },
-    engine: { default: 'pglite', meaning: 'or postgres' },
   },
   run,
 };

@@ -3,14 +3,14 @@ import type { Comparison } from './comparison.js';
 import type { Seeds } from './seed/seeds.js';
 import type { Memo } from './memo.js';
 
-/** One benchmark. It starts what it measures, and stops it. */
+/** A benchmark starts what it measures, and stops it. */
 export interface Bench {
-  /** Its ratios' names begin with it. */
+  /** The names of its ratios begin with this. */
   name: string;
   /** One line for `npm run bench -- --list`. */
   summary: string;
   options: Options;
-  /** What its ratios should be, by their names: shown beside them, and never asserted. */
+  /** Goals by the names of the ratios: shown beside them, never asserted. */
   goals?: Readonly<Record<string, Goal>>;
   run(given: Given, shared: Shared): Promise<Result>;
 }
@@ -20,19 +20,19 @@ export interface Goal {
   readonly atMost?: number;
 }
 
-/** What the benchmarks of one run have in common. */
+/** What the benchmarks of one run share. */
 export interface Shared {
-  /** Folders with a ledger in them. */
+  /** Data folders of ledgers that are filled with messages. */
   readonly seeds: Seeds;
-  /** What one benchmark has measured and another compares itself with. */
+  /** Figures that one benchmark measures and another compares itself with. */
   readonly memo: Memo;
 }
 
 export interface Result {
-  /** What matters: figures of one run divided by each other, so that they mean the same on every machine. */
+  /** Figures of one run, divided by each other: a ratio means the same on every machine. */
   comparisons?: readonly Comparison[];
-  /** Ratios of which no more is told. */
+  /** Ratios without the figures that they are made of. */
   ratios?: Readonly<Record<string, number>>;
-  /** What was measured, units in the names. */
+  /** Figures by name; the name has the unit. */
   figures: Readonly<Record<string, number | string>>;
 }

@@ -1,5 +1,4 @@
 import { LedgerKey } from '@mo-ledger/event-sourcing';
-import { startPostgres } from '@mo-ledger/read-store/testing';
 import type { Bench } from './bench.js';
 import { compare } from './comparison.js';
 import { openDatabases } from './databases.js';
@@ -11,7 +10,7 @@ import { LEDGER_KEY } from './seed/seeds.js';
 
 const key = new LedgerKey(LEDGER_KEY);
 
-/** The same command and the same projection, written with emmett on a PostgreSQL that waits for the disk as our event store does. */
+/** The same command and the same projection written with emmett, whose PostgreSQL waits for the disk as our event store does. */
 export const emmett: Bench = {
   name: 'emmett',
   summary: 'recording a message once, and rebuilding one projection, beside the same written with emmett on PostgreSQL',
@@ -23,11 +22,9 @@ export const emmett: Bench = {
   },
   goals: { 'emmett.commands': { atLeast: 3 }, 'emmett.rebuild': { atLeast: 15 } },
   async run(given) {
-    const cluster = await startPostgres({ durable: true });
-    if (!cluster) throw new Error('PostgreSQL is not installed');
-    const databases = await openDatabases('postgres');
+    const databases = await openDatabases();
     const flight = given.number('flight');
-    const [us, them] = [await ours(databases), await theirs(cluster.url)];
+    const [us, them] = [await ours(databases), await theirs(await databases.create())];
     try {
       const [commands, theirCommands] = [new Commands(us, flight), new Commands(them, flight)];
       const [perSecond, theirPerSecond] = [[] as number[], [] as number[]];
@@ -61,21 +58,21 @@ export const emmett: Bench = {
           ),
         ],
         figures: {
-          ...{ 'commands at the same time': flight, 'events rebuilt': events },
-          // It resumes by position what it reads in the order of transactions: what was recorded at the same time may be passed over.
-          'of those, missing in the table of emmett': missing,
+          'commands at the same time': flight,
+          'events rebuilt': events,
+          // emmett reads in the order of transactions and resumes by position, so it can pass over what was recorded at the same time.
+          'events missing in the table of emmett': missing,
         },
       };
     } finally {
       await us.close();
       await them.close();
       await databases.stop();
-      await cluster.stop();
     }
   },
 };
 
-/** Records one message after the other, so many at the same time. */
+/** Records messages with one contender, `flight` of them at a time. */
 class Commands {
   recorded = 0;
 
@@ -84,7 +81,7 @@ class Commands {
     private readonly flight: number,
   ) {}
 
-  /** How many a second, for so long. */
+  /** Records for a time; how many a second. */
   async during(seconds: number): Promise<number> {
     const [begun, before] = [performance.now(), this.recorded];
     await this.#all(() => performance.now() < begun + seconds * 1_000);

@@ -8,7 +8,7 @@ import { postPaced } from './load/paced.js';
 import { watch, type Seen } from './load/watch.js';
 import { median } from './median.js';
 
-/** How soon a message is visible through the read API, routed, at half the rate that is kept up with. */
+/** The time until a message is visible in the read API, routed, at half the rate that is kept up with. */
 export const freshness: Bench = {
   name: 'freshness',
   summary: 'from a post until GET with Ledger-After shows it, beside the post itself',
@@ -18,7 +18,7 @@ export const freshness: Bench = {
     warm: {
       default: '10',
       quick: '1',
-      meaning: 'seconds of the same load before, while the programs are being compiled',
+      meaning: 'seconds of the same load before, while V8 still compiles',
     },
     rate: { default: '0', meaning: 'posts/s; 0: half of what is kept up with, which is measured first' },
     window: { default: '30', quick: '5', meaning: 'seconds of that measurement' },
@@ -57,7 +57,8 @@ export const freshness: Bench = {
     return {
       comparisons: [compare(what, p99(visible), p99(posted))],
       figures: {
-        ...{ 'posts/s meanwhile': rate, 'messages looked for': looked },
+        'posts/s meanwhile': rate,
+        'messages looked for': looked,
         'visible, p50 ms': median(visible.map(({ p50 }) => p50)),
         'visible just after a start, p50 ms': median(first.map(({ p50 }) => p50)),
         'visible just after a start, p99 ms': median(p99(first)),

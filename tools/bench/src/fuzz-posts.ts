@@ -21,12 +21,37 @@ export interface FuzzRequest {
 const CODE = '26161';
 const ALPHABET = Buffer.from('&=%+;[]{}<>"\'\\/ \0\r\n\u00df', 'latin1');
 const NAMES = [
-  ...['device_address', 'inbound_address', 'message', 'message_orig', 'message_id', 'message_subid', 'mmsID'],
-  ...['attachment', 'carrier', 'status_code', 'smscid', 'client_message_id', 'country_code', '__proto__', 'a[b]', ''],
+  'device_address',
+  'inbound_address',
+  'message',
+  'message_orig',
+  'message_id',
+  'message_subid',
+  'mmsID',
+  'attachment',
+  'carrier',
+  'status_code',
+  'smscid',
+  'client_message_id',
+  'country_code',
+  '__proto__',
+  'a[b]',
+  '',
 ];
 const TYPES = [
-  ...[FORM, FORM, FORM, `${FORM}; charset=windows-1252`, `${FORM}; charset=utf-16le`, `${FORM};charset="`],
-  ...['application/json', 'multipart/form-data; boundary=x', 'text/plain', 'x', '', ';;;', 'a/b; charset=\u00ff'],
+  FORM,
+  FORM,
+  FORM,
+  `${FORM}; charset=windows-1252`,
+  `${FORM}; charset=utf-16le`,
+  `${FORM};charset="`,
+  'application/json',
+  'multipart/form-data; boundary=x',
+  'text/plain',
+  'x',
+  '',
+  ';;;',
+  'a/b; charset=\u00ff',
 ];
 const SIZES = [0, 1, 2, 100, 1_000, 16_384, 65_535, 65_536, 65_537, 70_000, 200_000];
 const MOST_REMEMBERED = 1_000;
@@ -114,9 +139,17 @@ function headersOf(random: Random): Record<string, string> {
 
 const oddPath = (random: Random, organization: string): string =>
   random.pick([
-    ...['/inbound', '/inbound/', '/inbound/%zz', '/inbound/nobody', `/inbound/${'n'.repeat(5_000)}`],
-    ...[`/inbound/${organization}/`, `/inbound/${organization}/wrong-key`, `/inbound/${organization}?message=STOP`],
-    ...[`/inbound//${organization}`, `/inbound/${organization}/a/b`, `/inbound/%2e%2e/${organization}`],
+    '/inbound',
+    '/inbound/',
+    '/inbound/%zz',
+    '/inbound/nobody',
+    `/inbound/${'n'.repeat(5_000)}`,
+    `/inbound/${organization}/`,
+    `/inbound/${organization}/wrong-key`,
+    `/inbound/${organization}?message=STOP`,
+    `/inbound//${organization}`,
+    `/inbound/${organization}/a/b`,
+    `/inbound/%2e%2e/${organization}`,
   ]);
 
 /** What no client library would send. */

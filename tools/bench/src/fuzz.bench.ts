@@ -8,7 +8,7 @@ import { startLedger } from './server-process.js';
 
 const CONNECTIONS = 32;
 const READ_AGAIN_MS = 300_000;
-/** Posts before the memory is looked at first: until then caches fill. */
+/** The share of the posts that is sent before memory is read first: until then caches fill. */
 const WARM_UP = 0.2;
 
 interface Sent {
@@ -68,7 +68,7 @@ export const fuzz: Bench = {
       const answered = (wanted: RegExp) =>
         [...answers].filter(([answer]) => wanted.test(answer)).reduce((sum, [, n]) => sum + n, 0);
       const [ok, failed] = [answered(/^200$/), answered(/^5/)];
-      // Of bytes that are no HTTP behind a whole post, only the complaint about them may be seen.
+      // Where bytes that are not HTTP follow a whole post, only the refusal of those bytes may be seen.
       const notRecorded = answered(/^(?:403|404|405|408|413)$/);
       const roles = [...after.keys()];
       const growth = (role: string) => (after.get(role) ?? 0) / (before.get(role) ?? NaN);
@@ -83,7 +83,10 @@ export const fuzz: Bench = {
       return {
         ratios: { 'fuzz.memory': Math.max(...roles.map(growth)) },
         figures: {
-          ...{ seed, posts: count, 'posts/s': count / seconds, 'in the trail': recorded },
+          seed,
+          posts: count,
+          'posts/s': count / seconds,
+          'in the trail': recorded,
           ...Object.fromEntries([...answers].sort().map(([answer, n]) => [`answered ${answer}`, n])),
           ...Object.fromEntries(
             roles.flatMap((role) => [
@@ -140,7 +143,7 @@ function postRaw(url: string, raw: Buffer): Promise<Sent> {
   });
 }
 
-/** How many attempts of the organization are in the trail, once it shows everything up to the position. */
+/** How many attempts of the organization the audit trail has, once it shows everything up to the position. */
 async function attempts(url: string, organization: string, position: bigint): Promise<number> {
   const path = `${url}/audit/export?format=ndjson&organization=${organization}`;
   const until = performance.now() + READ_AGAIN_MS;
@@ -158,7 +161,7 @@ async function attempts(url: string, organization: string, position: bigint): Pr
   }
 }
 
-/** Bytes resident, by role, as the ledger's processes say. */
+/** The resident size in bytes of each Node process, by its role, from the ledger's metrics. */
 async function memory(url: string): Promise<ReadonlyMap<string, number>> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const found = text.matchAll(/^process_resident_memory_bytes\{[^}]*role="([^"]+)"[^}]*\} (\S+)/gm);

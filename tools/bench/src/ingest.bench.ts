@@ -4,7 +4,7 @@ import { measureBurst } from './ingest/burst.js';
 import { measureLatency } from './ingest/latency.js';
 import { findSustained } from './ingest/sustained.js';
 
-/** Durable posts through the whole standalone: at most, for long, and how soon they are answered. */
+/** Durable posts through the whole standalone: a burst, a rate that lasts, and latency. */
 export const ingest: Bench = {
   name: 'ingest',
   summary: 'posts through the whole ledger: a burst, a rate that is kept up with, and latency',
@@ -13,8 +13,8 @@ export const ingest: Bench = {
     repeat: { default: '5', quick: '1', meaning: 'rounds of burst and of latency' },
     window: { default: '120', quick: '5', meaning: 'seconds for which a rate has to be kept up with' },
     step: { default: '20', quick: '4', meaning: 'seconds of each step of the search for that rate' },
-    steps: { default: '5', quick: '2', meaning: 'of that search' },
-    parts: { default: 'burst,sustained,latency', meaning: 'which of them (burst always)' },
+    steps: { default: '5', quick: '2', meaning: 'steps of the search' },
+    parts: { default: 'burst,sustained,latency', meaning: 'which parts; burst always runs' },
   },
   goals: {
     'ingest.burst': { atLeast: 0.5 },

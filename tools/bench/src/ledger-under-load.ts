@@ -5,7 +5,7 @@ import { startLedger, startServer, type ServerProcess } from './server-process.j
 import { visible } from './visible.js';
 
 const WARM_UP_SECONDS = 2;
-/** How long it may take until everything that was posted is visible. */
+/** The longest wait until everything that was posted is visible. */
 export const CATCH_UP_WITHIN_MS = 600_000;
 
 const put = async (url: string, path: string, body: object): Promise<void> => {
@@ -17,14 +17,14 @@ const put = async (url: string, path: string, body: object): Promise<void> => {
   if (!answer.ok) throw new Error(`PUT ${path} answered ${answer.status} ${await answer.text()}`);
 };
 
-/** Organization acme with code 26161 and one program. */
+/** Provisions organization acme with code 26161 and one program. */
 export async function provision(url: string): Promise<void> {
   await put(url, '/organizations/acme', { name: 'Acme' });
   await put(url, '/codes/26161', { type: 'SHORT', sharing: 'DEDICATED', forwarding: 'ALL', organization: 'acme' });
   await put(url, '/codes/26161/programs/join', { organization: 'acme', handler: 'join', keywords: ['JOIN'] });
 }
 
-/** One more message; its position. */
+/** Posts one more message, and returns its position. */
 export async function postOne(url: string): Promise<string> {
   const answer = await fetch(`${url}/inbound/acme`, {
     method: 'POST',
@@ -36,7 +36,7 @@ export async function postOne(url: string): Promise<string> {
   return position;
 }
 
-/** Something measured with a server that is stopped afterwards, whatever happens. */
+/** Measures something with a server, and stops it, whatever happens. */
 export async function during<T>(server: ServerProcess, measure: (url: string) => Promise<T>): Promise<T> {
   try {
     return await measure(server.url);
@@ -45,7 +45,7 @@ export async function during<T>(server: ServerProcess, measure: (url: string) =>
   }
 }
 
-/** With a new ledger that has had its first posts, and has shown them: what they left undone would be counted. */
+/** Measures something with a new ledger that has received its first posts and shows them: otherwise they would count. */
 export const duringLedger = async <T>(measure: (url: string) => Promise<T>): Promise<T> =>
   during(await startLedger(), async (url) => {
     await provision(url);
@@ -54,7 +54,7 @@ export const duringLedger = async <T>(measure: (url: string) => Promise<T>): Pro
     return measure(url);
   });
 
-/** With the same receiver over an event log that stores nothing. */
+/** Measures something with the same receiver over an event log that stores nothing. */
 export const duringCeiling = async <T>(measure: (url: string) => Promise<T>): Promise<T> =>
   during(await startServer(join(import.meta.dirname, 'ceiling-receiver.js')), async (url) => {
     await postBurst(url, { seconds: WARM_UP_SECONDS });

@@ -22,7 +22,10 @@ const help = ({ name, summary, options }: Bench): string =>
   `${name}: ${summary}\n\n${toTable([
     ['option', 'default', '--quick', ''],
     ...Object.entries(options).map(([option, { default: usual, quick = usual, meaning }]) => [
-      ...[`--${option}`, usual, quick, meaning],
+      `--${option}`,
+      usual,
+      quick,
+      meaning,
     ]),
   ])}`;
 
@@ -33,7 +36,7 @@ const writeJson = (file: string | undefined, bench: string, result: Result): voi
 const runOne = (bench: Bench, { values, quick }: CommandLine, shared: Shared): Promise<Result> =>
   bench.run(new Given(bench.options, values, quick), shared);
 
-/** Several in turn: one that fails does not keep the others from being measured. */
+/** Runs several in turn: where one fails, the others are still measured. */
 async function runInTurn(some: readonly Bench[], line: CommandLine, shared: Shared): Promise<void> {
   const lines: string[][] = [];
   const ratios: Record<string, number> = {};

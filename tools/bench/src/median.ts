@@ -2,6 +2,6 @@
 export const median = (figures: readonly number[]): number =>
   figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? 0;
 
-/** How far they lie apart: lowest – highest. */
+/** The lowest and the highest figure. */
 export const spread = (figures: readonly number[]): string =>
   `${Math.min(...figures).toPrecision(3)} – ${Math.max(...figures).toPrecision(3)}`;

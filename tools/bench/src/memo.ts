@@ -1,4 +1,4 @@
-/** What has been measured in this run: measured once, whoever asks for it. */
+/** Figures of this run: each is measured once, by the first benchmark that needs it. */
 export class Memo {
   readonly #values = new Map<string, unknown>();
 
@@ -15,5 +15,5 @@ export class Memo {
   }
 }
 
-/** Posts a second: as many as there can be, as many as are kept up with, and as many as without storing. */
+/** Posts a second: in a burst, at the rate that is kept up with, and into a receiver that stores nothing. */
 export type MemoKey = 'burst' | 'sustained' | 'ceiling';

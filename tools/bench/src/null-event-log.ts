@@ -1,13 +1,13 @@
 import type { EventLog, Recorded } from '@mo-ledger/event-sourcing';
 import { OrganizationProvisioned } from '@mo-ledger/organizations';
 
-/** Answers every append at once and stores nothing; every organization exists. The ceiling of what a receiver can do. */
+/** Answers every append at once and stores nothing; every organization exists. It shows the most that a receiver can do. */
 export function nullEventLog(): EventLog {
   let position = 1000n;
   const never = new Promise<never>(() => undefined);
   return {
     append: async (_stream, events) => {
-      // What a client does in any case: the event has to be serialised.
+      // Every client has to serialise the event.
       for (const { event } of events) JSON.stringify(event.data);
       return { revision: 0n, position: (position += 10n) };
     },

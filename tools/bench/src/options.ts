@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 export interface Option {
   readonly default: string;
-  /** With `--quick`: small enough to see within a minute that it works. */
+  /** The value with `--quick`: small enough to see within a minute that the benchmark works. */
   readonly quick?: string;
   readonly meaning: string;
 }
@@ -38,7 +38,7 @@ export class Given {
   }
 }
 
-/** What is said to the program itself. */
+/** The arguments of `npm run bench`. */
 export interface CommandLine {
   /** Null: all benchmarks in turn. */
   readonly names: readonly string[] | null;
@@ -50,7 +50,7 @@ export interface CommandLine {
   readonly values: Readonly<Record<string, string | undefined>>;
 }
 
-/** @throws where there is an option that none of the benchmarks has */
+/** @throws Error for an option that none of the benchmarks has */
 export function readCommandLine(
   args: readonly string[],
   all: readonly { name: string; options: Options }[],
@@ -64,8 +64,11 @@ export function readCommandLine(
     args: args.slice(names ? 1 : 0),
     options: {
       ...Object.fromEntries(known.map((option) => [option, { type: 'string' as const }])),
-      ...{ json: { type: 'string' }, keep: { type: 'string' } },
-      ...{ list: { type: 'boolean' }, help: { type: 'boolean' }, quick: { type: 'boolean' } },
+      json: { type: 'string' },
+      keep: { type: 'string' },
+      list: { type: 'boolean' },
+      help: { type: 'boolean' },
+      quick: { type: 'boolean' },
     },
   });
   const { json, keep, list = false, help = false, quick = false, ...rest } = values;

@@ -1,17 +1,16 @@
 import type { Bench } from './bench.js';
 import { compare, type Comparison } from './comparison.js';
-import { openDatabases, type Databases } from './databases.js';
 import { ask } from './load/ask.js';
 import type { Load } from './load/burst.js';
 import { median } from './median.js';
 import { paths } from './queries/paths.js';
 import { startLedger, type ServerProcess } from './server-process.js';
-import { LEDGER_KEY, type Seed, type Seeds } from './seed/seeds.js';
-import { tended, visible } from './visible.js';
+import { LEDGER_KEY, type Seeds } from './seed/seeds.js';
+import { visible } from './visible.js';
 
 const WITHIN_MS = 3_600_000;
 
-/** What each GET costs in a large ledger, beside a small one. */
+/** The time of each GET in a large ledger, beside a small one. */
 export const queries: Bench = {
   name: 'queries',
   summary: 'each GET in a large ledger, beside the same in a small one',
@@ -21,7 +20,6 @@ export const queries: Bench = {
     each: { default: '0.5', quick: '0.3', meaning: 'seconds that each is asked for, each round' },
     repeat: { default: '5', quick: '1', meaning: 'rounds' },
     connections: { default: '4', meaning: 'that ask at the same time' },
-    engine: { default: 'pglite', meaning: 'or postgres' },
     only: { default: '', meaning: 'paths that contain this' },
   },
   goals: {
@@ -29,10 +27,9 @@ export const queries: Bench = {
     ...Object.fromEntries(Object.keys(paths).map((path) => [`queries.${path}`, { atMost: 1.5 }])),
   },
   async run(given, { seeds }) {
-    const databases = given.text('engine') === 'postgres' ? await openDatabases('postgres') : null;
     const servers: ServerProcess[] = [];
     const open = async (messages: number): Promise<string> => {
-      const server = await openLedger(seeds, messages, databases);
+      const server = await openLedger(seeds, messages);
       servers.push(server);
       return server.url;
     };
@@ -40,7 +37,7 @@ export const queries: Bench = {
     try {
       const [few, many] = [await open(given.number('few')), await open(given.number('messages'))];
       const comparisons: Comparison[] = [];
-      const figures: Record<string, number | string> = { engine: given.text('engine') };
+      const figures: Record<string, number | string> = {};
       for (const [name, path] of Object.entries(paths)) {
         if (!name.includes(given.text('only'))) continue;
         const [inFew, inMany]: [Load[], Load[]] = [[], []];
@@ -61,23 +58,19 @@ export const queries: Bench = {
       return { comparisons, ratios: { 'queries.worst': worst?.ratio ?? NaN }, figures };
     } finally {
       for (const server of servers) await server.stop();
-      await databases?.stop();
     }
   },
 };
 
-/** A ledger that shows so many messages. */
-async function openLedger(seeds: Seeds, messages: number, databases: Databases | null): Promise<ServerProcess> {
-  const seed: Seed = await seeds.copy(await (databases ? seeds.events(messages) : seeds.shown(messages)));
-  const database = await databases?.create();
-  const env = database && 'url' in database ? { DATABASE_URL: database.url } : {};
-  const server = await startLedger({ LEDGER_KEY, ...env }, seed.dir);
+/** Starts a ledger that shows so many messages. */
+async function openLedger(seeds: Seeds, messages: number): Promise<ServerProcess> {
+  const seed = await seeds.copy(await seeds.shown(messages));
+  const server = await startLedger({ LEDGER_KEY }, seed.dir);
   await visible(server.url, seed.position, WITHIN_MS);
-  await tended(server.url);
   return server;
 }
 
-/** A load of errors would be a fast one. */
+/** Throws where a path answers an error: errors would be fast, and count as answers. */
 async function check(url: string): Promise<void> {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`${url} answered ${answer.status}: ${await answer.text()}`);

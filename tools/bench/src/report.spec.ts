@@ -3,7 +3,10 @@ import { ratioLines, toJson } from './report.js';
 
 const what = { name: 'ingest.burst', unit: 'posts/s', with: 'storing nothing' };
 const bench = {
-  ...{ name: 'ingest', summary: '', options: {}, goals: { 'ingest.burst': { atLeast: 0.5 } } },
+  name: 'ingest',
+  summary: '',
+  options: {},
+  goals: { 'ingest.burst': { atLeast: 0.5 } },
   run: () => Promise.reject(new Error('not here')),
 };
 
@@ -27,7 +30,8 @@ describe('a ratio', () => {
   it('is written as JSON by its name, with the figures (API.md, Commands)', () => {
     const result = { comparisons: [compare(what, [10], [40])], ratios: { other: 1 }, figures: { failed: 0 } };
     expect(toJson('ingest', result)).toEqual({
-      ...{ bench: 'ingest', ratios: { 'ingest.burst': 0.25, other: 1 } },
+      bench: 'ingest',
+      ratios: { 'ingest.burst': 0.25, other: 1 },
       figures: { 'ingest.burst: posts/s': 10, 'ingest.burst: posts/s, storing nothing': 40, failed: 0 },
     });
   });

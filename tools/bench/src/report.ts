@@ -19,12 +19,16 @@ function goalOf(goal: Goal | undefined, ratio: number): string {
 
 const HEAD = ['ratio', '', 'goal', 'measured', 'compared with', 'spread'];
 
-/** One line a ratio: what it is, what it should be, and what was divided by what. */
+/** A line for each ratio: its goal, and both figures. */
 export function ratioLines({ goals }: Bench, { comparisons = [], ratios = {} }: Result): string[][] {
   return [
     ...comparisons.map(({ name, unit, ours, with: other, theirs, ratio, spread }) => [
-      ...[name, shown(ratio), goalOf(goals?.[name], ratio), `${shown(ours)} ${unit}`],
-      ...[`${shown(theirs)} ${unit}: ${other}`, spread],
+      name,
+      shown(ratio),
+      goalOf(goals?.[name], ratio),
+      `${shown(ours)} ${unit}`,
+      `${shown(theirs)} ${unit}: ${other}`,
+      spread,
     ]),
     ...Object.entries(ratios).map(([name, ratio]) => [name, shown(ratio), goalOf(goals?.[name], ratio), '', '', '']),
   ];
@@ -41,7 +45,7 @@ export function print(bench: Bench, result: Result): void {
   console.log([`\n${bench.name}: ${bench.summary}`, ...tables].join('\n\n'));
 }
 
-/** API.md, Commands: what `--json` writes. */
+/** What `--json` writes (API.md, Commands). */
 export function toJson(bench: string, { comparisons = [], ratios = {}, figures }: Result): object {
   const measured = comparisons.flatMap(({ name, unit, ours, with: other, theirs, spread }) => [
     [`${name}: ${unit}`, ours],

@@ -11,7 +11,7 @@ import { rebuildIn } from './rebuild/run-job.js';
 import { root, startServer } from './server-process.js';
 import { LEDGER_KEY, messagesOf, type Seed } from './seed/seeds.js';
 
-/** Whether what is in the log already slows down what comes: posts, and a rebuild of all of it. */
+/** Posts, and a rebuild of the whole log, with many events in the log and with few. */
 export const scale: Bench = {
   name: 'scale',
   summary: 'posts (receiver and event store) and a rebuild with many events in the log, beside few',
@@ -19,7 +19,6 @@ export const scale: Bench = {
     sizes: { default: '10000,1000000,5000000', quick: '1000,5000,10000', meaning: 'events in the log' },
     seconds: { default: '5', quick: '2', meaning: 'of each load' },
     repeat: { default: '5', quick: '1', meaning: 'rounds of posts' },
-    engine: { default: 'postgres', meaning: 'what is rebuilt in, or pglite' },
     'rebuild-sizes': { default: '10000,1000000,5000000', quick: '1000,5000', meaning: 'the sizes that are rebuilt' },
   },
   goals: { 'scale.ingest': { atLeast: 0.8 }, 'scale.rebuild': { atLeast: 0.8 } },
@@ -27,7 +26,7 @@ export const scale: Bench = {
     const sizes = given.list('sizes').map(Number);
     if (sizes.length === 0) throw new Error('--sizes names at least one');
     const rebuilt = new Set(given.list('rebuild-sizes').map(Number));
-    const databases = await openDatabases(given.text('engine'));
+    const databases = await openDatabases();
     const logs: { readonly size: number; readonly seed: Seed; readonly posts: number[]; rebuilds: number[] }[] = [];
     try {
       for (const size of sizes) {
@@ -40,7 +39,7 @@ export const scale: Bench = {
           rebuilds.push(seed.events / (await rebuildSeconds(seed)));
       const copies = new Map<(typeof logs)[number], Seed>();
       for (const log of logs) copies.set(log, await seeds.copy(log.seed));
-      // In turn, so that whatever else the machine does falls on all sizes alike.
+      // In turn, so that other work on the machine falls on all sizes alike.
       for (let round = 0; round < given.number('repeat'); round++)
         for (const [log, { dir }] of copies) log.posts.push(await posts(dir, given.number('seconds')));
       for (const copy of copies.values()) await seeds.drop(copy);
@@ -71,7 +70,7 @@ export const scale: Bench = {
   },
 };
 
-/** The largest beside the smallest, under the name alone, and each other one under the name and its size. */
+/** Compares each size with the smallest one: the largest under the name alone, every one under the name and its size. */
 function besideTheSmallest<Log extends { readonly size: number }>(
   name: string,
   unit: string,
@@ -86,7 +85,7 @@ function besideTheSmallest<Log extends { readonly size: number }>(
   return [beside(last), ...more.map((log) => beside(log, `.${log.size}`))];
 }
 
-/** Rebuilds of so few events are repeated. */
+/** Rebuilds of fewer events are repeated. */
 const SHORT = 100_000;
 
 async function posts(dir: string, seconds: number): Promise<number> {

@@ -2,11 +2,12 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { ProcessMessage } from '@mo-ledger/http/child-process';
 
-/** The repository. */
+/** The repository's folder. */
 export const root = resolve(import.meta.dirname, '../../..');
 
-/** A server that a benchmark measures, as a process of its own. */
+/** A server that a benchmark measures; it runs in a process of its own. */
 export interface ServerProcess {
   readonly url: string;
   readonly pid: number;
@@ -20,17 +21,19 @@ async function stopped(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Starts a program that announces where it listens. */
+/** Starts a program; resolves when it has announced where it listens. */
 export async function startServer(file: string, env: Record<string, string> = {}): Promise<ServerProcess> {
   const child = fork(file, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const url = await new Promise<string>((ready, reject) => {
-    child.once('message', (message) => ready((message as { listening: string }).listening));
+    child.on('message', (message: ProcessMessage) => {
+      if ('listening' in message) ready(message.listening);
+    });
     child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
   });
   return { url, pid: child.pid ?? 0, stop: () => stopped(child) };
 }
 
-/** Starts the whole ledger, on a folder that is given, or on one of its own, which goes with it. */
+/** Starts the whole ledger; resolves when all of it serves. A folder that is not given is a temporary one, deleted by `stop`. */
 export async function startLedger(
   env: Record<string, string> = {},
   given?: string,
@@ -39,7 +42,8 @@ export async function startLedger(
   const settings = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'error', ...env };
   const server = await startServer(join(root, 'apps/standalone/dist/main.js'), settings);
   return {
-    ...{ ...server, dataDir },
+    ...server,
+    dataDir,
     stop: async () => {
       await server.stop();
       if (given === undefined) await rm(dataDir, { recursive: true, force: true });

@@ -8,7 +8,7 @@ import { LEDGER_KEY } from './seed/seeds.js';
 
 const WANTED_SECONDS = 3;
 
-/** Seconds until every part of a ledger serves. */
+/** The time until every part of a ledger serves. */
 export const start: Bench = {
   name: 'start',
   summary: 'until everything serves, with an empty folder and with a large ledger in it',
@@ -24,7 +24,7 @@ export const start: Bench = {
   async run(given, { seeds }) {
     const large = await seeds.copy(await seeds.shown(given.number('messages')));
     const [empty, full] = [[] as number[], [] as number[]];
-    // The first start compiles: that is kept for the others.
+    // The first start compiles, for all later ones.
     for (let round = -1; round < given.number('repeat'); round++) {
       const dir = await mkdtemp(join(tmpdir(), 'mo-ledger-bench-'));
       const times = [await secondsToServe(dir, {}), await secondsToServe(large.dir, { LEDGER_KEY })] as const;

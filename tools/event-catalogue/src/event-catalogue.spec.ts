@@ -7,7 +7,7 @@ describe('the event types of this repository', () => {
   it('are those of the catalogue, with the payloads that the log holds', () => {
     const breaches = compare(readCatalogue(), readEventTypes(root));
     if (breaches.length > 0) throw new Error(`\n\n${explain(breaches)}`);
-  }, 120_000);
+  });
 });
 
 describe('the catalogue', () => {

@@ -1,8 +1,18 @@
 const json = (esdb, n = 1, type = 'counted') => esdb.jsonEvent({ type, data: { n } });
-const wait = (ms) => new Promise((r) => setTimeout(r, ms));
 const admin = { credentials: { username: 'admin', password: 'changeit' } };
 
-const consume = (subscription, handle, until, ms = 6000) =>
+const whenConfirmed = (subscription) => new Promise((resolve) => subscription.once('confirmation', resolve));
+
+const info = (client, stream) => client.getPersistentSubscriptionToStreamInfo(stream, 'g', admin);
+// Looks at the statistics of a group until a condition holds; each look is a round trip to the server.
+const until = async (client, stream, holds) => {
+  while (!holds((await info(client, stream)).stats));
+};
+// A client that leaves takes the acknowledgements with it that it has not sent yet.
+const settled = (client, stream) => until(client, stream, (stats) => stats.totalInFlightMessages === 0);
+
+// Handles what comes until `over(seen)` holds, or until `over` itself where that is a promise, and leaves after `before`.
+const consume = (subscription, handle, over, before = () => {}, ms = 50_000) =>
   new Promise((resolve) => {
     const seen = { events: [], retries: [], error: undefined };
     const finish = async () => {
@@ -15,12 +25,17 @@ const consume = (subscription, handle, until, ms = 6000) =>
       seen.error = e;
       finish();
     });
+    const leave = async () => {
+      await before();
+      await finish();
+    };
     subscription.on('data', async (event) => {
       seen.events.push(event.event?.revision);
       seen.retries.push(event.retryCount ?? 0);
       await handle(subscription, event, seen);
-      if (until(seen)) setTimeout(finish, 400);
+      if (typeof over === 'function' && over(seen)) await leave();
     });
+    if (typeof over !== 'function') over.then(leave);
   });
 
 export default {
@@ -56,7 +71,6 @@ export default {
             client.subscribeToPersistentSubscriptionToStream(s, 'g', {}, admin),
             () => {},
             () => false,
-            2000,
           )
         ).error,
     );
@@ -81,10 +95,11 @@ export default {
         client.subscribeToPersistentSubscriptionToStream(s, 'g', {}, admin),
         (sub, e) => (e.event.revision === 2n ? sub.nack('park', 'no good', e) : sub.ack(e)),
         (x) => x.events.length === 4,
+        () => settled(client, s),
       );
       return { events: [...events].sort(), error };
     });
-    await wait(600);
+    await until(client, s, (stats) => Number(stats.parkedMessageCount) > 0);
     await step('parked count', async () =>
       Number((await client.getPersistentSubscriptionToStreamInfo(s, 'g', admin)).stats.parkedMessageCount),
     );
@@ -94,21 +109,20 @@ export default {
         client.subscribeToPersistentSubscriptionToStream(s, 'g', {}, admin),
         (sub, e) => sub.ack(e),
         (x) => x.events.length === 1,
+        () => settled(client, s),
       );
       return { events, error };
     });
-    await step(
-      'nothing left',
-      async () =>
-        (
-          await consume(
-            client.subscribeToPersistentSubscriptionToStream(s, 'g', {}, admin),
-            (sub, e) => sub.ack(e),
-            () => false,
-            1500,
-          )
-        ).events,
-    );
+    await step('nothing left', async () => {
+      // What was left would come before what is new.
+      const { nextExpectedRevision } = await client.appendToStream(s, json(esdb));
+      const { events } = await consume(
+        client.subscribeToPersistentSubscriptionToStream(s, 'g', {}, admin),
+        (sub, e) => sub.ack(e),
+        (x) => x.events.includes(nextExpectedRevision),
+      );
+      return events.filter((revision) => revision !== nextExpectedRevision);
+    });
   },
   async 'retries, then parks'({ client, esdb, step, stream }) {
     const s = stream();
@@ -123,8 +137,8 @@ export default {
       const { events } = await consume(
         client.subscribeToPersistentSubscriptionToStream(s, 'g', {}, admin),
         (sub, e) => sub.nack('retry', 'again', e),
-        () => false,
-        3000,
+        (x) => x.events.length === 3,
+        () => until(client, s, (stats) => Number(stats.parkedMessageCount) > 0),
       );
       return events;
     });
@@ -142,23 +156,18 @@ export default {
     );
     await step('100 events, each once', async () => {
       const counts = new Map();
+      let reached;
+      const all = new Promise((resolve) => (reached = resolve));
       const handler = (sub, e) => {
         counts.set(e.event.revision, (counts.get(e.event.revision) ?? 0) + 1);
+        if (counts.size === 100) reached();
         return sub.ack(e);
       };
-      const one = consume(
+      const consumers = [1, 2].map(() =>
         client.subscribeToPersistentSubscriptionToStream(s, 'g', { bufferSize: 5 }, admin),
-        handler,
-        () => counts.size === 100,
-        8000,
       );
-      const two = consume(
-        client.subscribeToPersistentSubscriptionToStream(s, 'g', { bufferSize: 5 }, admin),
-        handler,
-        () => counts.size === 100,
-        8000,
-      );
-      await wait(500);
+      const [one, two] = consumers.map((consumer) => consume(consumer, handler, all, () => settled(client, s)));
+      await Promise.all(consumers.map(whenConfirmed));
       await client.appendToStream(
         s,
         Array.from({ length: 100 }, (_, n) => json(esdb, n)),
@@ -192,10 +201,10 @@ export default {
             client.subscribeToPersistentSubscriptionToStream(s, 'g', {}, admin),
             (sub, e) => sub.ack(e),
             (x) => x.events.length === 3,
+            () => until(client, s, (stats) => stats.lastCheckpointedEventRevision === 2n),
           )
         ).events,
     );
-    await wait(1500);
     await client.appendToStream(s, json(esdb));
     await step(
       'then the fourth alone',
@@ -220,12 +229,13 @@ export default {
       ),
     );
     await step('consume', async () => {
+      const subscription = client.subscribeToPersistentSubscriptionToAll(group, {}, admin);
       const consumed = consume(
-        client.subscribeToPersistentSubscriptionToAll(group, {}, admin),
+        subscription,
         (sub, e) => sub.ack(e),
         (x) => x.events.length === 2,
       );
-      await wait(700);
+      await whenConfirmed(subscription);
       await client.appendToStream(s, [json(esdb), json(esdb)]);
       return (await consumed).events;
     });

@@ -1,8 +1,8 @@
 const json = (esdb, n = 1, type = 'counted') => esdb.jsonEvent({ type, data: { n } });
-const wait = (ms) => new Promise((r) => setTimeout(r, ms));
+const whenConfirmed = (subscription) => new Promise((resolve) => subscription.once('confirmation', resolve));
 
-// Gathers what a subscription emits until done(seen) holds or the time is up.
-const gather = (subscription, done, ms = 6000) =>
+// Gathers what a subscription emits until done(seen) holds, or for so long that a server that is slow has had its time.
+const gather = (subscription, done, ms = 50_000) =>
   new Promise((resolve) => {
     const seen = { confirmed: false, events: [], checkpoints: 0, caughtUp: 0, error: undefined, ended: false };
     const finish = async () => {
@@ -36,15 +36,17 @@ export default {
     const s = stream();
     await client.appendToStream(s, [json(esdb), json(esdb)]);
     await step('history then live', async () => {
-      const gathered = gather(client.subscribeToStream(s, { fromRevision: 'start' }), (x) => x.events.length === 4);
-      await wait(700);
+      const subscription = client.subscribeToStream(s, { fromRevision: 'start' });
+      const gathered = gather(subscription, (x) => x.events.length === 4);
+      await whenConfirmed(subscription);
       await client.appendToStream(s, [json(esdb), json(esdb)]);
       const { confirmed, events, error } = await gathered;
       return { confirmed, events, error };
     });
     await step('from end, live only', async () => {
-      const gathered = gather(client.subscribeToStream(s, { fromRevision: 'end' }), (x) => x.events.length === 1);
-      await wait(700);
+      const subscription = client.subscribeToStream(s, { fromRevision: 'end' });
+      const gathered = gather(subscription, (x) => x.events.length === 1);
+      await whenConfirmed(subscription);
       await client.appendToStream(s, json(esdb));
       const { confirmed, events, error } = await gathered;
       return { confirmed, events, error };
@@ -57,7 +59,6 @@ export default {
       const { caughtUp } = await gather(
         client.subscribeToStream(s, { fromRevision: 'start' }),
         (x) => x.caughtUp === 1,
-        3000,
       );
       return caughtUp;
     });
@@ -65,8 +66,9 @@ export default {
   async 'to a stream that does not exist yet'({ client, esdb, step, stream }) {
     const s = stream();
     await step('then it does', async () => {
-      const gathered = gather(client.subscribeToStream(s, { fromRevision: 'start' }), (x) => x.events.length === 1);
-      await wait(700);
+      const subscription = client.subscribeToStream(s, { fromRevision: 'start' });
+      const gathered = gather(subscription, (x) => x.events.length === 1);
+      await whenConfirmed(subscription);
       await client.appendToStream(s, json(esdb));
       const { confirmed, events, error } = await gathered;
       return { confirmed, events, error };
@@ -77,7 +79,7 @@ export default {
     await client.appendToStream(s, json(esdb));
     await client.tombstoneStream(s);
     await step('subscribe', async () => {
-      const { error, events } = await gather(client.subscribeToStream(s), () => false, 2500);
+      const { error, events } = await gather(client.subscribeToStream(s), () => false);
       return { error, events };
     });
   },
@@ -89,17 +91,15 @@ export default {
       gather(
         client.subscribeToAll({ fromPosition: position, filter, ...extra }),
         (x) => x.events.length === count,
-        4000,
       ).then(({ confirmed, events, error }) => ({ confirmed, events, error }));
     await step('event type prefix', () => run(esdb.eventTypeFilter({ prefixes: ['wanted'] }), 2));
     await step('event type regex', () => run(esdb.eventTypeFilter({ regex: '^wanted-b$' }), 1));
     await step('stream prefix, position is exclusive', () => run(esdb.streamNameFilter({ prefixes: [s] }), 3));
     await step('live, filtered', async () => {
-      const gathered = gather(
-        client.subscribeToAll({ fromPosition: 'end', filter: esdb.streamNameFilter({ prefixes: [s] }) }),
-        (x) => x.events.length === 2,
-      );
-      await wait(700);
+      const filter = esdb.streamNameFilter({ prefixes: [s] });
+      const subscription = client.subscribeToAll({ fromPosition: 'end', filter });
+      const gathered = gather(subscription, (x) => x.events.length === 2);
+      await whenConfirmed(subscription);
       await client.appendToStream(stream('noise'), json(esdb));
       await client.appendToStream(s, [json(esdb), json(esdb)]);
       const { confirmed, events } = await gathered;
@@ -110,13 +110,15 @@ export default {
     const { position } = await client.appendToStream(stream(), json(esdb));
     await step('checkpoints arrive and grow', async () => {
       const positions = [];
+      let enough;
+      const some = new Promise((resolve) => (enough = resolve));
       const subscription = client.subscribeToAll({
         fromPosition: position,
         filter: esdb.streamNameFilter({
           prefixes: ['nothing-at-all'],
           checkpointInterval: 1,
           maxSearchWindow: 32,
-          checkpointReached: (_, p) => positions.push(p.commit),
+          checkpointReached: (_, p) => positions.push(p.commit) > 3 && enough(),
         }),
       });
       const noise = stream('noise');
@@ -125,7 +127,7 @@ export default {
           noise,
           Array.from({ length: 32 }, () => json(esdb)),
         );
-      await wait(1500);
+      await some;
       await subscription.unsubscribe();
       return { some: positions.length > 3, grow: positions.every((p, i) => i === 0 || p >= positions[i - 1]) };
     });
@@ -137,11 +139,7 @@ export default {
         s,
         Array.from({ length: 1000 }, (_, n) => json(esdb, n)),
       );
-      const gathered = gather(
-        client.subscribeToStream(s, { fromRevision: 'start' }),
-        (x) => x.events.length === 2000,
-        12000,
-      );
+      const gathered = gather(client.subscribeToStream(s, { fromRevision: 'start' }), (x) => x.events.length === 2000);
       for (let i = 0; i < 100; i++)
         await client.appendToStream(
           s,

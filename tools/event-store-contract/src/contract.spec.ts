@@ -15,5 +15,5 @@ describe('the embedded event store', () => {
     rmSync(dir, { recursive: true });
     expect(differences).toEqual([]);
     expect(result).toEqual({ same: 38, differ: 0 });
-  }, 180_000);
+  });
 });

@@ -15,7 +15,7 @@ interface Tools {
 
 type Scenario = (tools: Tools) => Promise<void>;
 
-const ANSWER_MS = 15_000;
+const ANSWER_MS = 60_000;
 const scenarios = new URL('../scenarios/', import.meta.url);
 
 /** The transcript of a real EventStoreDB 24.2. */
@@ -51,8 +51,8 @@ const runOne = async (url: string, scenario: Scenario): Promise<Step[]> => {
   } catch (error) {
     steps.push(['(scenario threw)', { error: normalise(error) }]);
   }
-  // A client that lost its connection may never finish.
-  await inTime(client.dispose()).catch(() => {});
+  // Not waited for: a client never finishes when a read that was left early had already ended on the server.
+  client.dispose().catch(() => undefined);
   return JSON.parse(JSON.stringify(steps)) as Step[];
 };
 

@@ -38,13 +38,16 @@ const KEYWORDS: readonly (readonly [string, readonly string[], number])[] = [
   [SHARED, ['DEMODEALS', 'PIZZA'], 30],
 ];
 
-/** Provisions what the demonstration needs. Throws with the answer's text where the ledger refuses. */
-export async function provisionDemo(url: string): Promise<void> {
+/** Provisions what the demonstration needs; the position of the last answer. Throws with the answer's text if the ledger refuses. */
+export async function provisionDemo(url: string): Promise<bigint> {
+  let position = 0n;
   for (const [path, body] of PROVISIONING) {
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(url + path, { method: 'PUT', headers, body: JSON.stringify(body) });
     if (!answer.ok) throw new Error(`PUT ${path} was answered ${answer.status}: ${await answer.text()}`);
+    position = BigInt(answer.headers.get('ledger-position') ?? position);
   }
+  return position;
 }
 
 /** A few hundred posts: texts to three codes, and every oddity that a gateway answered 200 knows. */
@@ -65,10 +68,11 @@ export function demoPosts(random: Random, firstId: number): readonly SimulatedPo
   return [...texts, samplePost, ...odd];
 }
 
-export const demoReading = (url: string): readonly string[] => [
-  `curl '${url}/messages?organization=${DEMO_ORGANIZATION}&limit=5'`,
-  `curl '${url}/codes/${DEDICATED}/programs/colours'`,
-  `curl '${url}/codes/${DEDICATED}/programs/club/participants'`,
-  `curl '${url}/quarantine?organization=${DEMO_ORGANIZATION}'`,
-  `curl '${url}/audit/export?format=line&organization=${DEMO_ORGANIZATION}'`,
+/** The paths that show what became of the demonstration. */
+export const DEMO_READING: readonly string[] = [
+  `/messages?organization=${DEMO_ORGANIZATION}&limit=5`,
+  `/codes/${DEDICATED}/programs/colours`,
+  `/codes/${DEDICATED}/programs/club/participants`,
+  `/quarantine?organization=${DEMO_ORGANIZATION}`,
+  `/audit/export?format=line&organization=${DEMO_ORGANIZATION}`,
 ];

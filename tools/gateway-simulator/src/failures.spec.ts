@@ -4,7 +4,11 @@ import { samplePost } from './post.js';
 import { Summary } from './summary.js';
 
 const answer = (status: number | null, text = ''): Answer => ({
-  ...{ status, text, position: null, error: status === null ? 'ECONNREFUSED' : null, milliseconds: 1 },
+  status,
+  text,
+  position: null,
+  error: status === null ? 'ECONNREFUSED' : null,
+  milliseconds: 1,
 });
 
 describe('failures', () => {

@@ -24,7 +24,9 @@ describe('the simulated gateway', () => {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         received.push({
-          ...{ body: Buffer.concat(chunks).toString(), contentType: request.headers['content-type'], url: request.url },
+          body: Buffer.concat(chunks).toString(),
+          contentType: request.headers['content-type'],
+          url: request.url,
         });
         const status = (statuses.length > 1 ? statuses.shift() : statuses[0]) ?? 200;
         response.writeHead(status, status === 200 ? { 'Ledger-Position': '7' } : {}).end(status === 200 ? 'OK' : '');
@@ -34,8 +36,12 @@ describe('the simulated gateway', () => {
     // It listens on TCP.
     const { port } = server.address() as AddressInfo;
     gateway = new SimulatedGateway({
-      ...{ url: `http://127.0.0.1:${port}`, path: '/inbound/acme', connections: 4, timeoutMs: 5_000 },
-      ...{ retryMinutes: [1, 5], compress: 60_000 },
+      url: `http://127.0.0.1:${port}`,
+      path: '/inbound/acme',
+      connections: 4,
+      timeoutMs: 5_000,
+      retryMinutes: [1, 5],
+      compress: 60_000,
     });
   });
   afterEach(async () => {
@@ -50,7 +56,9 @@ describe('the simulated gateway', () => {
       { body: samplePost.body.toString(), contentType: 'application/x-www-form-urlencoded', url: '/inbound/acme' },
     ]);
     expect({ answer, attempts, delivered }).toMatchObject({
-      ...{ answer: { status: 200, text: 'OK', position: '7' }, attempts: 1, delivered: true },
+      answer: { status: 200, text: 'OK', position: '7' },
+      attempts: 1,
+      delivered: true,
     });
   });
 

@@ -33,9 +33,19 @@ export function postMaker({ code, device, firstId }: OddContext): MakePost {
   return (fields = {}, { tail = '', ...more } = {}) => {
     const messageId = String(id++);
     const all: Record<string, string | null> = {
-      ...{ device_address: device, inbound_address: code, router: 'MMX', carrier: 'verizon', channel: 'sms' },
-      ...{ message_orig: 'Hello', message: 'Hello', message_id: messageId, message_subid: '0' },
-      ...{ status: 'MO Success', status_code: '100', a2w_mo_ref_id: messageId, country_code: '1' },
+      device_address: device,
+      inbound_address: code,
+      router: 'MMX',
+      carrier: 'verizon',
+      channel: 'sms',
+      message_orig: 'Hello',
+      message: 'Hello',
+      message_id: messageId,
+      message_subid: '0',
+      status: 'MO Success',
+      status_code: '100',
+      a2w_mo_ref_id: messageId,
+      country_code: '1',
       ...fields,
     };
     const present = Object.entries(all).filter((field): field is [string, string] => field[1] !== null);
@@ -48,10 +58,14 @@ const text = (message: string) => ({ message, message_orig: message });
 const noFields = (fields: readonly string[]) => Object.fromEntries(fields.map((name) => [name, null]));
 const MO_FIELDS = ['message', 'message_orig', 'a2w_mo_ref_id'];
 const one = (name: string, shows: string, ...args: Parameters<MakePost>): Oddity => ({
-  ...{ name, shows, posts: (make) => [make(...args)] },
+  name,
+  shows,
+  posts: (make) => [make(...args)],
 });
 const raw = (name: string, shows: string, body: Buffer, contentType: string | null = FORM): Oddity => ({
-  ...{ name, shows, posts: (make) => [make({}, { body, contentType, messageId: null })] },
+  name,
+  shows,
+  posts: (make) => [make({}, { body, contentType, messageId: null })],
 });
 const noText = noFields(['message', 'message_orig']);
 const withType = (contentType: string | null, tail = '') => ({ contentType, tail });
@@ -59,7 +73,8 @@ const withType = (contentType: string | null, tail = '') => ({ contentType, tail
 /** Every oddity that GATEWAY.md knows of. */
 export const oddities = ({ code, otherCode }: Pick<OddContext, 'code' | 'otherCode'>): readonly Oddity[] => [
   {
-    ...{ name: 'sample-latin1', shows: 'the published sample in ISO-8859-1, undeclared: CHARSET_FALLBACK' },
+    name: 'sample-latin1',
+    shows: 'the published sample in ISO-8859-1, undeclared: CHARSET_FALLBACK',
     posts: (make) => [make({}, { body: Buffer.from(SAMPLE, 'latin1'), messageId: '148929155953' })],
   },
   one('malformed-sender', 'a sender with an odd character: no number, a candidate', { device_address: '1447ß7665544' }),
@@ -103,58 +118,44 @@ export const oddities = ({ code, otherCode }: Pick<OddContext, 'code' | 'otherCo
   one('stripped', 'characters that the gateway stripped', { message: 'JOIN ', message_orig: 'JOIN 🎉' }),
   one('decomposed', 'an accent of its own character', text('cafe\u0301')),
   {
-    ...{ name: 'parts', shows: 'two parts of one message: two messages' },
+    name: 'parts',
+    shows: 'two parts of one message: two messages',
     posts: (make) => {
       const first = make({ message_subid: '0', ...text('first half') });
       return [first, make({ message_id: first.messageId, message_subid: '1', ...text('second half') })];
     },
   },
   {
-    ...{ name: 'retry', shows: 'the same post again and again: one message, three attempts' },
-    posts: (make) =>
-      Array.from(
-        { length: 3 },
-        (
-          (post) => () =>
-            post
-        )(make()),
-      ),
+    name: 'retry',
+    shows: 'the same post again and again: one message, three attempts',
+    posts: (make) => Array<SimulatedPost>(3).fill(make()),
   },
   {
-    ...{ name: 'parallel', shows: 'twenty deliveries at once: one message, twenty attempts', parallel: true },
-    posts: (make) =>
-      Array.from(
-        { length: 20 },
-        (
-          (post) => () =>
-            post
-        )(make(text('JOIN'))),
-      ),
+    name: 'parallel',
+    shows: 'twenty deliveries at once: one message, twenty attempts',
+    parallel: true,
+    posts: (make) => Array<SimulatedPost>(20).fill(make(text('JOIN'))),
   },
   {
-    ...{ name: 'other-status', shows: 'again with another status: still the same message' },
+    name: 'other-status',
+    shows: 'again with another status: still the same message',
     posts: (make) => {
       const first = make({ status: 'Processing', status_code: '10' });
       return [first, make({ message_id: first.messageId, a2w_mo_ref_id: first.messageId })];
     },
   },
   {
-    ...{ name: 'conflict', shows: 'the same id with another text: the first wins, CONFLICTING_DUPLICATE' },
+    name: 'conflict',
+    shows: 'the same id with another text: the first wins, CONFLICTING_DUPLICATE',
     posts: (make) => {
       const first = make(text('Hello'));
       return [first, make({ message_id: first.messageId, a2w_mo_ref_id: first.messageId, ...text('JOIN') })];
     },
   },
   {
-    ...{ name: 'no-id', shows: 'no message id: MESSAGE_ID_MISSING; the same text soon after is a repeat' },
-    posts: (make) =>
-      Array.from(
-        { length: 2 },
-        (
-          (post) => () =>
-            post
-        )(make({ message_id: null, a2w_mo_ref_id: null })),
-      ),
+    name: 'no-id',
+    shows: 'no message id: MESSAGE_ID_MISSING; the same text soon after is a repeat',
+    posts: (make) => Array<SimulatedPost>(2).fill(make({ message_id: null, a2w_mo_ref_id: null })),
   },
   one(
     'mms',
@@ -163,13 +164,17 @@ export const oddities = ({ code, otherCode }: Pick<OddContext, 'code' | 'otherCo
     { tail: '&attachment=a-1&attachment=a-2' },
   ),
   {
-    ...{ name: 'status', shows: 'two status notifications of one message' },
+    name: 'status',
+    shows: 'two status notifications of one message',
     posts: (make) =>
       ['Carrier Success 200', 'Handset Success 300'].map((status) =>
         make({
           ...noFields([...MO_FIELDS, 'country_code']),
-          ...{ message_id: '506180957019', client_message_id: 'test_key2', smscid: 'f72e26d7-6b87' },
-          ...{ status: status.slice(0, -4), status_code: status.slice(-3) },
+          message_id: '506180957019',
+          client_message_id: 'test_key2',
+          smscid: 'f72e26d7-6b87',
+          status: status.slice(0, -4),
+          status_code: status.slice(-3),
         }),
       ),
   },
@@ -190,22 +195,29 @@ export const oddities = ({ code, otherCode }: Pick<OddContext, 'code' | 'otherCo
   one('polite-stop', 'STOP and more: opted out', text('Stop. Thank you')),
   one('mention', 'an opt-out word in a sentence: no change, a review', text("don't stop")),
   {
-    ...{ name: 'out-of-order', shows: 'a START that is older than the STOP before it: OUT_OF_ORDER_CONSENT' },
+    name: 'out-of-order',
+    shows: 'a START that is older than the STOP before it: OUT_OF_ORDER_CONSENT',
     posts: (make) => {
       const start = make(text('START'));
       return [make(text('STOP')), start];
     },
   },
   {
-    ...{ name: 'too-large', shows: 'a body over the limit: 413', apart: true },
+    name: 'too-large',
+    shows: 'a body over the limit: 413',
+    apart: true,
     posts: (make) => [make({}, { body: Buffer.alloc(65_537, 'x'), expected: 413 })],
   },
   {
-    ...{ name: 'slow-body', shows: 'a body that does not come: 408', apart: true },
+    name: 'slow-body',
+    shows: 'a body that does not come: 408',
+    apart: true,
     posts: (make) => [make({}, { trickleMs: 200, expected: 408 })],
   },
   {
-    ...{ name: 'unknown-organization', shows: 'a URL of nobody: 404', apart: true },
+    name: 'unknown-organization',
+    shows: 'a URL of nobody: 404',
+    apart: true,
     posts: (make) => [make({}, { path: '/inbound/nobody-of-that-name', expected: 404 })],
   },
 ];

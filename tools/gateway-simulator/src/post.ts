@@ -22,7 +22,10 @@ export const SAMPLE =
   '&message=Hello+from+SMPPSim&message_id=148929155953&message_subid=0&status=Processing&status_code=10&a2w_mo_ref_id=148929155953&country_code=1';
 
 export const samplePost: SimulatedPost = {
-  ...{ label: 'sample', body: Buffer.from(SAMPLE), contentType: FORM, messageId: '148929155953' },
+  label: 'sample',
+  body: Buffer.from(SAMPLE),
+  contentType: FORM,
+  messageId: '148929155953',
 };
 
 /** As HTML forms are encoded: a space is `+`, everything but letters, digits and `*-._` is escaped. */

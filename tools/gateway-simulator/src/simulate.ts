@@ -1,14 +1,15 @@
 import { SingleBar } from 'cli-progress';
 import { AcknowledgedFile } from './acknowledged.js';
-import { demoPosts, demoReading, DEMO_ORGANIZATION, provisionDemo } from './demo.js';
+import { demoPosts, DEMO_ORGANIZATION, DEMO_READING, provisionDemo } from './demo.js';
 import { Failures, type Target } from './failures.js';
-import { SimulatedGateway, type Delivery } from './gateway.js';
+import { SimulatedGateway, type Answer, type Delivery } from './gateway.js';
 import { generateMessages, take } from './messages.js';
 import { oddities, postMaker, type Oddity } from './oddities.js';
 import { samplePost, type SimulatedPost } from './post.js';
 import { Random } from './random.js';
 import { sendAll } from './send-all.js';
 import { Summary } from './summary.js';
+import { becomesVisible } from './visible.js';
 
 /** The command line, as main.ts reads it. */
 export interface SimulateOptions {
@@ -38,6 +39,8 @@ export interface SimulateOptions {
 
 /** A code that nobody provisions. */
 const NOBODYS = '55555';
+/** How long the demonstration waits for the read models. */
+const VISIBLE_MS = 60_000;
 
 /** Does what the command line says, and prints what was answered. Answers the exit code: 1 where a post was not delivered. */
 export async function simulate(options: SimulateOptions): Promise<number> {
@@ -55,10 +58,13 @@ export async function simulate(options: SimulateOptions): Promise<number> {
   const organization = options.demo ? DEMO_ORGANIZATION : options.organization;
   const key = options.key && !options.demo ? `/${encodeURIComponent(options.key)}` : '';
   const gateway = new SimulatedGateway({
-    ...{ url, path: `/inbound/${organization}${key}`, connections: options.connections },
-    // Whoever posts the sample alone wants to see the answer, not twenty minutes of retries.
+    url,
+    path: `/inbound/${organization}${key}`,
+    connections: options.connections,
+    // The sample alone is posted to see the answer, not twenty minutes of retries.
     compress: options.compress ?? (generated(options) ? 60 : 0),
-    ...{ retryMinutes: options.retryMinutes, timeoutMs: options.timeout * 1000 },
+    retryMinutes: options.retryMinutes,
+    timeoutMs: options.timeout * 1000,
     ...(options.source ? { source: options.source } : {}),
   });
   const stopped = new AbortController();
@@ -67,12 +73,7 @@ export async function simulate(options: SimulateOptions): Promise<number> {
   const acknowledged = options.acknowledged === undefined ? null : new AcknowledgedFile(options.acknowledged);
   const run = { gateway, target: { url, organization }, acknowledged, options, signal: stopped.signal };
   try {
-    if (options.demo) {
-      await provisionDemo(url);
-      const delivered = await sendMany(run, demoPosts(random, firstId), { seconds: Infinity });
-      console.log(['', 'Read what became of them:', ...demoReading(url)].join('\n'));
-      return delivered;
-    }
+    if (options.demo) return await demonstrate(run, demoPosts(random, firstId));
     if (options.oddity !== undefined) {
       const wanted = all.filter(({ name }) => options.oddity === 'all' || options.oddity === name);
       if (wanted.length === 0) throw new Error(`there is no oddity "${options.oddity}"; --list lists them`);
@@ -107,7 +108,29 @@ interface Run {
   readonly signal: AbortSignal;
 }
 
-async function sendMany(run: Run, posts: Iterable<SimulatedPost>, { seconds }: { seconds: number }): Promise<number> {
+/** Provisions, sends, and prints what to read once it is there to be read. */
+async function demonstrate(run: Run, posts: readonly SimulatedPost[]): Promise<number> {
+  const { url } = run.target;
+  let last = await provisionDemo(url);
+  const onAnswer = ({ position }: Answer): void => {
+    // Answers overtake each other.
+    if (position !== null && BigInt(position) > last) last = BigInt(position);
+  };
+  const exitCode = await sendMany(run, posts, { seconds: Infinity, onAnswer });
+  if (run.signal.aborted) return exitCode;
+  const visible = await becomesVisible(url, DEMO_READING, last, VISIBLE_MS);
+  if (!visible)
+    console.error(`The read models are behind: after ${VISIBLE_MS / 1000} s they do not show everything yet.`);
+  console.log(['', 'Read what became of them:', ...DEMO_READING.map((path) => `curl '${url}${path}'`)].join('\n'));
+  return visible ? exitCode : 1;
+}
+
+interface SendMany {
+  readonly seconds: number;
+  readonly onAnswer?: (answer: Answer) => void;
+}
+
+async function sendMany(run: Run, posts: Iterable<SimulatedPost>, { seconds, onAnswer }: SendMany): Promise<number> {
   const { gateway, target, acknowledged, options, signal } = run;
   const summary = new Summary();
   const failures = new Failures(target, tellBesideBar);
@@ -124,8 +147,15 @@ async function sendMany(run: Run, posts: Iterable<SimulatedPost>, { seconds }: {
     }
   };
   await sendAll(gateway, until(), {
-    ...{ rate: options.rate ?? null, connections: options.connections, summary, acknowledged, signal },
-    onAnswer: (post, answer) => failures.answered(answer, post),
+    rate: options.rate ?? null,
+    connections: options.connections,
+    summary,
+    acknowledged,
+    signal,
+    onAnswer: (post, answer) => {
+      failures.answered(answer, post);
+      onAnswer?.(answer);
+    },
     onFinished: (_, { delivered }: Delivery) => {
       if (!delivered) lost++;
       bar.setTotal(Math.max(total, ++finished));

@@ -1,78 +1,81 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { WorkspaceCopy } from './testing/workspace-copy.js';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readJson, type Generator, type Tree } from '@nx/devkit';
+import { createTree } from '@nx/devkit/testing';
 
-const HANDLER = 'libs/keyword-handlers/lucky-draw';
-const REGISTERED = ['libs/keyword-handlers/installed', 'libs/read-models/installed'];
-/** Where tools/workspace/prepare.mjs keeps which lock file was installed. */
-const STAMP = 'node_modules/.cache/mo-ledger/installed';
-const READ_MODEL = 'libs/read-models/busy-codes';
+const root = resolve(import.meta.dirname, '../../..');
+const HANDLERS = 'libs/keyword-handlers/installed';
+const READ_MODELS = 'libs/read-models/installed';
+const CATALOGUE = 'tools/event-catalogue/event-catalogue.json';
+/** The files of the workspace that the generators change. */
+const CHANGED = [
+  'package-lock.json',
+  `${HANDLERS}/package.json`,
+  `${HANDLERS}/src/installed-handlers.ts`,
+  `${READ_MODELS}/package.json`,
+  `${READ_MODELS}/src/installed-read-models.ts`,
+  CATALOGUE,
+];
 
-describe('the generators, on a copy of the workspace', () => {
-  let copy: WorkspaceCopy;
-  beforeAll(async () => {
-    copy = new WorkspaceCopy();
-    await lock();
-    mkdirSync(join(copy.root, 'node_modules/.cache/mo-ledger'), { recursive: true });
-    writeFileSync(join(copy.root, STAMP), lockHash());
-    await copy.run('nx', 'g', '@mo-ledger/generators:keyword-handler', 'lucky-draw');
-    await copy.run('nx', 'g', '@mo-ledger/generators:read-model', 'busy-codes');
-  }, 120_000);
-  afterAll(() => copy.remove());
+/** In memory, over the files of this workspace: what nx would write, it does not. */
+describe('the generators', () => {
+  let tree: Tree;
+  beforeEach(() => {
+    tree = createTree();
+    for (const path of CHANGED) tree.write(path, readFileSync(join(root, path)));
+  });
+  const generate = async (kind: 'keyword-handler' | 'read-model', name: string): Promise<void> => {
+    const { href } = new URL(`./${kind}/${kind}.generator.mjs`, import.meta.url);
+    const { default: generator } = (await import(href)) as { default: Generator<{ name: string }> };
+    await generator(tree, { name });
+  };
+  const text = (path: string): string => tree.read(path, 'utf8') ?? '';
+  const contents = (): Record<string, string> => Object.fromEntries(CHANGED.map((path) => [path, text(path)]));
 
-  const lock = () => copy.run('npm', 'install', '--package-lock-only', '--offline', '--no-audit', '--no-fund');
-  const text = (path: string) => readFileSync(join(copy.root, path), 'utf8');
-  const lockHash = () => createHash('sha256').update(text('package-lock.json')).digest('hex');
-  const jest = (folder: string) => copy.run('jest', `--rootDir=${folder}`);
-
-  it('write libraries that are registered', () => {
-    for (const file of [
+  it('write a keyword handler that is registered, with its events in the catalogue', async () => {
+    await generate('keyword-handler', 'lucky-draw');
+    expect(tree.children('libs/keyword-handlers/lucky-draw/src').toSorted()).toEqual([
+      'index.ts',
+      'lucky-draw.keyword-handler.spec.ts',
       'lucky-draw.keyword-handler.ts',
       'lucky-draw.settings.ts',
-      'lucky-draw.keyword-handler.spec.ts',
-    ])
-      expect(existsSync(join(copy.root, HANDLER, 'src', file))).toBe(true);
-    expect(text('libs/keyword-handlers/installed/src/installed-handlers.ts')).toMatch(/= \[[^\]]*\bluckyDraw,?\s*\]/);
-    const readModels = text('libs/read-models/installed/src/installed-read-models.ts');
-    expect(readModels).toMatch(/projections[^;]*busyCodes[^;]*;[^]*queryModules[^;]*BusyCodesReadModelModule/);
-    expect(JSON.parse(text('tools/event-catalogue/event-catalogue.json')).events.LuckyDrawEntered).toEqual({
-      entry: 'number',
-    });
+    ]);
+    expect(text(`${HANDLERS}/src/installed-handlers.ts`)).toMatch(/= \[[^\]]*\bluckyDraw,?\s*\]/);
+    expect(readJson(tree, `${HANDLERS}/package.json`).dependencies).toHaveProperty(
+      '@mo-ledger/handler-lucky-draw',
+      '*',
+    );
+    expect(readJson(tree, CATALOGUE).events.LuckyDrawEntered).toEqual({ entry: 'number' });
   });
 
-  it('leave a lock file that npm agrees with, without a download, and nothing to be installed', async () => {
-    expect(text(STAMP)).toBe(lockHash());
-    const before = text('package-lock.json');
-    await lock();
-    expect(text('package-lock.json')).toBe(before);
-  }, 120_000);
+  it('write a read model that is registered', async () => {
+    await generate('read-model', 'busy-codes');
+    expect(text(`${READ_MODELS}/src/installed-read-models.ts`)).toMatch(
+      /projections[^;]*busyCodes[^;]*;[^]*queryModules[^;]*BusyCodesReadModelModule/,
+    );
+    expect(readJson(tree, `${READ_MODELS}/package.json`).dependencies).toHaveProperty(
+      '@mo-ledger/busy-codes-read-model',
+    );
+  });
 
-  it('write what is formatted, and what lint and the type-check accept', async () => {
-    const written = [HANDLER, READ_MODEL, ...REGISTERED];
-    const registers = REGISTERED.flatMap((folder) => [`${folder}/package.json`, `${folder}/src/installed-*s.ts`]);
-    await copy.run('prettier', '--check', HANDLER, READ_MODEL, ...registers, 'tools/event-catalogue/*.json');
-    // The rule of who may import whom goes by Nx's graph, which is of before.
-    await copy.run('nx', 'show', 'projects');
-    await copy.run('eslint', '--max-warnings', '0', ...written);
-    const include = [...written.map((folder) => `${folder}/src`), 'libs/**/src/**/*.d.ts'];
-    const config = { extends: './tsconfig.base.json', include };
-    writeFileSync(join(copy.root, 'tsconfig.written.json'), JSON.stringify(config));
-    await copy.run('tsc', '--noEmit', '-p', 'tsconfig.written.json');
-  }, 300_000);
+  it('write a lock file that knows the new package', async () => {
+    await generate('keyword-handler', 'lucky-draw');
+    const { packages } = readJson<{ packages: Record<string, object> }>(tree, 'package-lock.json');
+    const folder = 'libs/keyword-handlers/lucky-draw';
+    expect(packages['node_modules/@mo-ledger/handler-lucky-draw']).toEqual({ resolved: folder, link: true });
+    expect(packages[folder]).toMatchObject({ name: '@mo-ledger/handler-lucky-draw', license: 'Apache-2.0' });
+    expect(packages[HANDLERS]).toHaveProperty(['dependencies', '@mo-ledger/handler-lucky-draw'], '*');
+  });
 
-  it('write specs that pass, and break none of what was there', async () => {
-    await jest(HANDLER);
-    await jest(READ_MODEL);
-    await jest('libs/keyword-handlers/installed');
-    await jest('tools/event-catalogue');
-  }, 300_000);
-
-  it('refuse a name that is taken or none, and write nothing then', async () => {
-    const generate = (name: string) => copy.run('nx', 'g', '@mo-ledger/generators:keyword-handler', `--name=${name}`);
-    await expect(generate('lucky-draw')).rejects.toThrow('is there already');
-    await expect(generate('../evil')).rejects.toThrow('name');
-    await expect(generate('new')).rejects.toThrow('choose another name');
-    expect(existsSync(join(copy.root, 'libs/keyword-handlers/new'))).toBe(false);
-  }, 120_000);
+  it.each([
+    ['that is taken', 'vote', 'is there already'],
+    ['that leaves the folder', '../evil', 'name'],
+    ['that JavaScript has for itself', 'new', 'choose another name'],
+  ])('refuse a name %s, and write nothing then', async (_what, name, said) => {
+    tree.write('libs/keyword-handlers/vote/package.json', '{}');
+    const before = contents();
+    await expect(generate('keyword-handler', name)).rejects.toThrow(said);
+    expect(contents()).toEqual(before);
+    expect(tree.children('libs/keyword-handlers')).not.toContain('new');
+  });
 });

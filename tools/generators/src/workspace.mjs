@@ -1,6 +1,5 @@
 // What both generators do to the workspace. Nothing of it asks a registry: a new library brings no new dependency.
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { generateFiles, readJson, updateJson } from '@nx/devkit';
 import { format, resolveConfig } from 'prettier';
@@ -96,23 +95,6 @@ export function linkPackage(tree, { folder, packageName }) {
   if (existsSync(link)) return;
   mkdirSync(dirname(link), { recursive: true });
   symlinkSync(relative(dirname(link), join(tree.root, folder)), link, 'dir');
-}
-
-/**
- * Commands of the workspace install anew where the lock file has changed (tools/workspace/prepare.mjs). Where everything was installed
- * before, everything is now: what has changed is the workspace's own links.
- *
- * @param {Tree} tree before anything is written
- * @returns {() => void} for after the files are written
- */
-export function keepInstalled(tree) {
-  const stamp = join(tree.root, 'node_modules/.cache/mo-ledger/installed');
-  const hash = (lock) => createHash('sha256').update(lock).digest('hex');
-  const before = tree.read('package-lock.json', 'utf8') ?? '';
-  const upToDate = existsSync(stamp) && readFileSync(stamp, 'utf8') === hash(before);
-  return () => {
-    if (upToDate) writeFileSync(stamp, hash(readFileSync(join(tree.root, 'package-lock.json'))));
-  };
 }
 
 /** Formats what the generator wrote, but for the lock file, which is npm's. */

@@ -2,6 +2,9 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const LOOK_AGAIN_MS = 50;
 
 const root = resolve(import.meta.dirname, '../../../..');
 
@@ -78,11 +81,15 @@ export class RunningLedger {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  /** The process ids of its parts, by name. */
-  async pids(): Promise<ReadonlyMap<string, number>> {
-    const { json } = await this.call('GET', '/health');
-    const parts = json.parts as { name: string; pid?: number }[];
-    return new Map(parts.flatMap(({ name, pid }) => (pid ? [[name, pid]] : [])));
+  /** The process id of a part that serves, as soon as it does. */
+  async pidOf(name: string): Promise<number> {
+    for (;;) {
+      const answer = await this.call('GET', '/health').catch(() => null);
+      const parts = (answer?.json?.parts ?? []) as { name: string; ok: boolean; pid?: number }[];
+      const pid = parts.find((part) => part.name === name && part.ok)?.pid;
+      if (pid !== undefined) return pid;
+      await delay(LOOK_AGAIN_MS);
+    }
   }
 
   async call(
@@ -103,35 +110,29 @@ export class RunningLedger {
     return { status: response.status, text, headers: response.headers, json };
   }
 
-  /** Provisions what the specs use: organization acme, code 26161 with the programs join (JOIN) and hours (HOURS). */
+  /** Provisions what the specs use: organization globex, code 70707 with the programs join (JOIN) and hours (HOURS). */
   async provision(): Promise<void> {
-    await this.call('PUT', '/organizations/acme', { name: 'Acme' });
-    await this.call('PUT', '/codes/26161', {
-      type: 'SHORT',
-      sharing: 'DEDICATED',
-      forwarding: 'ALL',
-      organization: 'acme',
-    });
-    await this.call('PUT', '/codes/26161/programs/join', { organization: 'acme', handler: 'join', keywords: ['JOIN'] });
-    await this.call('PUT', '/codes/26161/programs/hours', {
-      organization: 'acme',
-      handler: 'info',
-      keywords: ['HOURS'],
-    });
+    const organization = 'globex';
+    const code = { type: 'SHORT', sharing: 'DEDICATED', forwarding: 'ALL', organization };
+    await this.call('PUT', `/organizations/${organization}`, { name: 'Globex' });
+    await this.call('PUT', '/codes/70707', code);
+    await this.call('PUT', '/codes/70707/programs/join', { organization, handler: 'join', keywords: ['JOIN'] });
+    await this.call('PUT', '/codes/70707/programs/hours', { organization, handler: 'info', keywords: ['HOURS'] });
   }
 
   post(fields: Record<string, string>): Promise<Answer> {
-    const body = new URLSearchParams({ inbound_address: '26161', carrier: 'verizon', channel: 'sms', ...fields });
-    return this.call('POST', '/inbound/acme', body.toString());
+    const body = new URLSearchParams({ inbound_address: '70707', carrier: 'verizon', channel: 'sms', ...fields });
+    return this.call('POST', '/inbound/globex', body.toString());
   }
 
-  /** A GET that sees everything up to an answer's position and what became of it; while that is being built, it is asked again. */
+  /** A GET that sees everything up to an answer's position and what became of it; while that is not there yet, it asks again. */
   async get(path: string, after: Answer): Promise<Answer> {
     for (;;) {
       const answer = await this.call('GET', path, undefined, {
         'ledger-after': after.headers.get('ledger-position') ?? '',
       });
-      if (answer.status !== 504) return answer;
+      if (answer.status !== 504 && answer.status !== 503) return answer;
+      if (answer.status === 503) await delay(LOOK_AGAIN_MS);
     }
   }
 

@@ -47,7 +47,7 @@ describe('parseText', () => {
         expect(only).toBe(all.length === 1);
         expect(args.flatMap(words)).toEqual(all.slice(1));
       }),
-      { numRuns: 3000 },
+      { numRuns: rounds({ test: 600, short: 6_000, long: 300_000 }) },
     );
   });
 

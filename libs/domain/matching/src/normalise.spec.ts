@@ -11,7 +11,7 @@ describe('normalise', () => {
       fc.property(anyText, fc.constantFrom('NFC', 'NFD', 'NFKC', 'NFKD'), (text, form) => {
         expect(normalise(text.normalize(form))).toBe(normalise(text));
       }),
-      { numRuns: 2000 },
+      { numRuns: rounds({ test: 500, short: 4_000, long: 200_000 }) },
     );
   });
 
@@ -40,7 +40,7 @@ describe('normalise', () => {
       fc.property(anyText, (text) => {
         expect(normalise(normalise(text))).toBe(normalise(text));
       }),
-      { numRuns: 2000 },
+      { numRuns: rounds({ test: 500, short: 4_000, long: 200_000 }) },
     );
   });
 
@@ -65,7 +65,7 @@ describe('normalise', () => {
         for (const [at, mark] of marks) letters.splice(at, 0, mark);
         expect(words(letters.join(''))).toEqual(words(plain));
       }),
-      { numRuns: 2000 },
+      { numRuns: rounds({ test: 500, short: 4_000, long: 200_000 }) },
     );
   });
 

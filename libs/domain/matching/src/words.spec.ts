@@ -78,7 +78,7 @@ describe('words', () => {
       fc.property(text, (whole) => {
         expect(whole.split(/\p{White_Space}+/u).flatMap(words)).toEqual(words(whole));
       }),
-      { numRuns: 2000 },
+      { numRuns: rounds({ test: 500, short: 4_000, long: 200_000 }) },
     );
   });
 });

@@ -34,7 +34,7 @@ describe('consent, whatever arrives in whatever order and however often', () => 
         if (consent !== 'OPTED_IN') expect(joined.size).toBe(0);
         if (!texts.some(({ text }) => isIn(text))) expect(consent).not.toBe('OPTED_IN');
       }),
-      { numRuns: 3000 },
+      { numRuns: rounds({ test: 600, short: 6_000, long: 300_000 }) },
     );
   });
 
@@ -80,7 +80,7 @@ describe("a subscriber's events", () => {
           expect(replayed.state).toEqual(phone.state);
         },
       ),
-      { numRuns: 500 },
+      { numRuns: rounds({ test: 200, short: 2_000, long: 100_000 }) },
     );
   });
 

@@ -82,6 +82,20 @@ describe('the server', () => {
     expect(checkpoints.every((checkpoint) => checkpoint <= (position?.commit ?? 0n))).toBe(true);
   });
 
+  it('serves everybody else while a subscriber does not read', async () => {
+    const idle = client.subscribeToAll();
+    await new Promise((resolve) => idle.once('confirmation', resolve));
+    idle.pause();
+    const follower = client.subscribeToStream('followed');
+    // Far more than is sent to a reader that does not read.
+    for (let n = 0; n < 20; n++)
+      await client.appendToStream('followed', jsonEvent({ type: 'tested', data: { text: 'x'.repeat(200_000) } }));
+    let seen = 0;
+    for await (const _ of follower) if (++seen === 20) break;
+    await follower.unsubscribe();
+    await idle.unsubscribe();
+  });
+
   it('refuses a filter that JavaScript cannot parse', async () => {
     const reading = async (): Promise<void> => {
       const filter = { filterOn: 'streamName', regex: '(', checkpointInterval: 1, maxSearchWindow: 32 } as const;

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventLog } from './event-log.js';
-import { lockFolder } from './lock.js';
+import { lockFolder } from '@mo-ledger/folder-lock';
 import { openForReading } from './open.js';
 import { isReadOnly, openImmutable, refusingWriter } from './read-only.js';
 import { Reader } from './reader.js';

@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { InMemoryEventLog, LedgerKey, NotDurable, NotReadable } from '@mo-ledger/event-sourcing';
 import { AddressRanges, createService, type Service } from '@mo-ledger/http';
@@ -55,6 +55,7 @@ describe('the inbound endpoint', () => {
   let log: Moody;
   let service: Service;
   let port: number;
+  let agent: Agent;
   const start = async (more: Partial<InboundOptions> = {}) => {
     log = new Moody();
     const provision = new ProvisionOrganizationHandler(log, ledgerKey, 'admin-api');
@@ -70,13 +71,18 @@ describe('the inbound endpoint', () => {
     const module = InboundModule.register(options);
     service = await createService({ name: 'receiver', logLevel: 'silent', module });
     port = Number(new URL(await service.listen('127.0.0.1', 0)).port);
+    agent = new Agent({ keepAlive: true });
   };
-  afterEach(() => service.close());
+  afterEach(() => {
+    // A connection on which a refused body still arrives would hold up the service's end.
+    agent.destroy();
+    return service.close();
+  });
 
   const send = (path: string, body: Buffer | string = 'x', headers: Record<string, string> = {}, method = 'POST') =>
     new Promise<Sent>((resolve, reject) => {
       const all = { 'x-forwarded-for': GATEWAY_ADDRESS, ...headers };
-      const request = httpRequest({ host: '127.0.0.1', port, path, method, headers: all }, (response) => {
+      const request = httpRequest({ host: '127.0.0.1', port, path, method, headers: all, agent }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('end', () =>
@@ -253,31 +259,38 @@ describe('the inbound endpoint', () => {
 
   describe('when the event store', () => {
     const never = () => new Promise<void>(() => undefined);
-    const patience = { limits: { recordTimeoutMs: 50 } };
+    const impatient = { limits: { recordTimeoutMs: 50 } };
+    /** As the gateway does: a busy machine may be too slow for an impatient receiver once more. */
+    const retried = async (path: string): Promise<number> => {
+      for (;;) {
+        const { status } = await send(path);
+        if (status !== 503) return status;
+      }
+    };
 
     it.each([
       ['refuses appends', () => Promise.reject(new NotDurable('full'))],
       ['is silent', never],
     ])('%s: 503 with Retry-After, and 200 once it records again', async (_, appending) => {
-      await start(patience);
+      await start(impatient);
       log.appending = appending;
       const answer = await send('/inbound/acme');
       expect(answer).toMatchObject({ status: 503, text: '' });
       expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
       expect(await refused('not_durable')).toBe(1);
       log.appending = null;
-      expect((await send('/inbound/acme')).status).toBe(200);
+      expect(await retried('/inbound/acme')).toBe(200);
     });
 
     it.each([
       ['cannot be read', () => Promise.reject(new NotReadable('gone'))],
       ['is silent', never],
     ])('%s, an unknown organization is a 503, not a 404', async (_, reading) => {
-      await start(patience);
+      await start(impatient);
       log.reading = reading;
       expect((await send('/inbound/nobody')).status).toBe(503);
       log.reading = null;
-      expect((await send('/inbound/nobody')).status).toBe(404);
+      expect(await retried('/inbound/nobody')).toBe(404);
     });
 
     it.each([

@@ -57,7 +57,7 @@ describe('any bytes at all', () => {
         expect(body.equals(before)).toBe(true);
         expect(JSON.parse(JSON.stringify(post))).toEqual(post);
       }),
-      { numRuns: 1000 },
+      { numRuns: rounds({ test: 300, short: 5_000, long: 300_000 }) },
     );
   });
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { AnyEvent, EventMetadata, Recorded } from '@mo-ledger/event-sourcing';
 
 /** Events as the log would hold them, for specs of projections: `history().append('code-26161', new CodeProvisioned(…)).events`. */
@@ -17,18 +16,19 @@ export class History {
       this.#revisions.set(stream, revision);
       const position = BigInt(100 + this.events.length * 7);
       this.events.push({
-        ...{
-          type,
-          stream,
-          revision,
-          position,
-          id: uuidOf(`${stream} ${revision}`),
-          created: new Date(Number(position)),
-        },
+        type,
+        stream,
+        revision,
+        position,
+        id: `${stream}-${revision}`,
+        created: new Date(Number(position)),
         // What goes in comes out as JSON does it.
         data: JSON.parse(JSON.stringify(data)) as object,
         metadata: {
-          ...{ $correlationId: stream, $causationId: stream, recordedBy: 'spec', schemaVersion: 1 },
+          $correlationId: stream,
+          $causationId: stream,
+          recordedBy: 'spec',
+          schemaVersion: 1,
           ...metadata,
           ...(events.length > 1 ? { append: { index, size: events.length } } : {}),
         },
@@ -44,10 +44,3 @@ export class History {
 }
 
 export const history = () => new History();
-
-const uuidOf = (text: string): string =>
-  createHash('sha256')
-    .update(text)
-    .digest('hex')
-    .slice(0, 32)
-    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

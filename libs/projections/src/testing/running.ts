@@ -1,24 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { InMemoryEventLog, LedgerKey, openLedger, type AnyEvent, type EventMetadata } from '@mo-ledger/event-sourcing';
+import { LedgerKey, openLedger, type AnyEvent, type EventMetadata } from '@mo-ledger/event-sourcing';
+import type { InMemoryEventLog } from '@mo-ledger/event-sourcing';
 import type { ReadStore } from '@mo-ledger/read-store';
 import { ProjectionCommands } from '../commands.js';
 import type { Projection } from '../define-projection.js';
 import { LedgerAfter } from '../ledger-after.js';
 import { ProjectionRunner, type RunnerOptions } from '../runner.js';
 import type { ProjectionStatus } from '../status.js';
+import { HeldEventLog } from './held-event-log.js';
+import { until } from './until.js';
 
 const key = new LedgerKey('ab'.repeat(32));
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** Far more than any machine needs; a spec that waits for what never comes ends with what there is. */
-const MOST_LOOKS = 2_000;
-
 /** A log that a ledger was opened on. */
-export async function openedLog(): Promise<InMemoryEventLog> {
-  const log = new InMemoryEventLog(() => new Date());
-  await openLedger(log, key, randomUUID(), 'spec');
+export async function openedLog(ledgerId: string = randomUUID()): Promise<HeldEventLog> {
+  const log = new HeldEventLog(() => new Date());
+  await openLedger(log, key, ledgerId, 'spec');
   return log;
 }
+
+/** Whether what is read shows everything up to a position. */
+export const showing =
+  (position: bigint) =>
+  (status: ProjectionStatus): boolean =>
+    status.builds.some(({ state }) => state === 'SERVING') && BigInt(status.position ?? -1) >= position;
 
 /** Appends to a stream, by default one of its own, whatever it holds. */
 export function append(
@@ -34,14 +40,7 @@ export function append(
 }
 
 /** A runner at work on a log, what can be asked of it, and what waits for it. */
-export interface Running {
-  readonly runner: ProjectionRunner;
-  readonly commands: ProjectionCommands;
-  readonly after: LedgerAfter;
-  status(name: string): ProjectionStatus;
-  /** Resolves once what a projection says of itself is as it should be. */
-  until(name: string, isSo: (status: ProjectionStatus) => boolean): Promise<ProjectionStatus>;
-}
+export type Running = ReturnType<typeof run>;
 
 /** @param projections the first one is the one that knows what is pending, where any does */
 export function run(
@@ -49,35 +48,26 @@ export function run(
   store: ReadStore,
   projections: readonly Projection[],
   options: Partial<RunnerOptions> = {},
-): Running {
-  const runner = new ProjectionRunner({
-    log,
-    store,
-    projections,
-    logger: silent,
-    batchSize: 3,
-    bulkSize: 7,
-    ...options,
-  });
+) {
+  const small = { batchSize: 3, bulkSize: 7 };
+  const runner = new ProjectionRunner({ log, store, projections, logger: silent, ...small, ...options });
   runner.start();
   const main = projections.find(({ pending }) => pending) ?? projections[0];
   if (!main) throw new Error('there is no projection');
-  const withPending = { ...main, pending: main.pending ?? { table: '', column: '' } };
-  const status = (name: string): ProjectionStatus => {
-    const found = runner.status().find((one) => one.name === name);
+  /** Lets the runner look around, too: nobody waits for its next look, a second later. */
+  const status = async (name: string): Promise<ProjectionStatus> => {
+    runner.look();
+    const found = (await runner.status()).find((one) => one.name === name);
     if (!found) throw new Error(`there is no projection ${name}`);
     return found;
   };
   return {
-    ...{ runner, status, after: new LedgerAfter(store, withPending, runner.advanced) },
+    runner,
+    status,
+    after: new LedgerAfter(store, main, runner.advanced),
     commands: new ProjectionCommands(projections, store, () => runner.look()),
-    until: async (name, isSo) => {
-      for (let looks = 0; looks < MOST_LOOKS; looks++) {
-        const found = status(name);
-        if (isSo(found)) return found;
-        await runner.advanced.wait(20);
-      }
-      throw new Error(`it never was as it should be: ${JSON.stringify(status(name))}`);
-    },
+    /** Resolves once the status of a projection is as it should be. */
+    until: (name: string, isSo: (status: ProjectionStatus) => boolean) =>
+      until(`${name} is as it should be`, () => status(name), isSo),
   };
 }

@@ -1,12 +1,34 @@
 import { Health } from '@mo-ledger/http';
-import type { ProjectionStatus } from '@mo-ledger/projections';
+import type { BuildStatus, ProjectionStatus } from '@mo-ledger/projections';
 import { Registry } from 'prom-client';
 import { observeProjections } from './index.js';
 
+const build: BuildStatus = {
+  build: 'it_v1_1',
+  version: 1,
+  state: 'SERVING',
+  position: '70',
+  handled: 1,
+  percent: 100,
+  parked: 0,
+  lastError: null,
+};
 const status = (name: string, more: Partial<ProjectionStatus> = {}): ProjectionStatus => ({
-  ...{ name, version: 1, state: 'LIVE', position: '70', lagSeconds: 0, gap: '0', eventsPerSecond: 3 },
-  ...{ batch: { size: 12, closedBy: 'ARRIVED' }, parked: 0, lastError: null, stoppedAt: null, onFailure: 'STOP' },
-  ...{ projector: 'p', builds: [], progress: { handled: 1, total: 1, percent: 100, secondsLeft: 0 } },
+  name,
+  version: 1,
+  state: 'LIVE',
+  position: '70',
+  lagSeconds: 0,
+  gap: '0',
+  eventsPerSecond: 3,
+  batch: { size: 12, closedBy: 'ARRIVED' },
+  parked: 0,
+  lastError: null,
+  stoppedAt: null,
+  onFailure: 'STOP',
+  projector: 'p',
+  builds: [build],
+  progress: { handled: 1, total: 1, percent: 100, secondsLeft: 0 },
   ...more,
 });
 
@@ -50,8 +72,18 @@ describe('what a service tells of its projections', () => {
       ok: false,
       parts: [{ name: 'read-models', ok: false, detail: 'behind the log by more than 60 s: messages by 61 s' }],
     });
-    expect((await observed([], 60).health.ready()).ok).toBe(false);
     expect((await observed(null, 60).health.ready()).ok).toBe(false);
+  });
+
+  it('is not ready while something is being built for the first time, and says how far it is', async () => {
+    const filling: Partial<ProjectionStatus> = {
+      builds: [{ ...build, state: 'FILLING' }],
+      progress: { handled: 1, total: 4, percent: 25, secondsLeft: null },
+    };
+    expect(await observed([status('messages'), status('consent', filling)], 60).health.ready()).toEqual({
+      ok: false,
+      parts: [{ name: 'read-models', ok: false, detail: 'being built: consent (25 %)' }],
+    });
   });
 
   it('leaves readiness alone where the limit is nothing to the service', async () => {

@@ -5,22 +5,30 @@ import type { Statuses } from './read-side.js';
 /**
  * Figures and health of the projections, in a service's `/metrics` and `/health`.
  *
- * @param readyWithin the service is not ready while a projection serves data that is older than so many seconds; null where that is
- * nothing to this service
+ * @param readyWithin the service is not ready while a projection is being built or serves data that is older than so many seconds; null
+ * where that is nothing to this service
  */
 export function observeProjections(
   { metrics, health }: { metrics: Registry; health: Health },
   statuses: Statuses,
   readyWithin: number | null = null,
 ): void {
+  // Every gauge is collected at the same moment: one look serves them all. What is not known is not reported.
+  let looking: ReturnType<Statuses> | null = null;
+  const look = () =>
+    (looking ??= statuses()
+      .catch(() => [])
+      .finally(() => (looking = null)));
   const labelNames = ['projection'] as const;
   const gauge = (name: string, help: string, value: (status: Awaited<ReturnType<Statuses>>[number]) => number) =>
     new Gauge({
-      ...{ name, help, labelNames, registers: [metrics] },
+      name,
+      help,
+      labelNames,
+      registers: [metrics],
       async collect() {
-        // What is not known is not reported: a database that is away has no figures.
         this.reset();
-        for (const status of await statuses().catch(() => [])) this.set({ projection: status.name }, value(status));
+        for (const status of await look()) this.set({ projection: status.name }, value(status));
       },
     });
   gauge(
@@ -52,15 +60,13 @@ export function observeProjections(
     registers: [metrics],
     async collect() {
       this.reset();
-      for (const { name, batch } of await statuses().catch(() => []))
+      for (const { name, batch } of await look())
         if (batch) this.set({ projection: name, closed_by: batch.closedBy }, batch.size);
     },
   });
 
   health.add(async () => {
-    const stopped = (await statuses().catch(() => []))
-      .filter(({ state }) => state === 'STOPPED')
-      .map(({ name }) => name);
+    const stopped = (await look()).filter(({ state }) => state === 'STOPPED').map(({ name }) => name);
     const detail = `stopped: ${stopped.join(', ')}; GET /projections says why`;
     return { name: 'projections', ok: stopped.length === 0, ...(stopped.length > 0 ? { detail } : {}) };
   }, false);
@@ -71,7 +77,11 @@ async function freshness(statuses: Statuses, readyWithin: number): Promise<PartH
   const name = 'read-models';
   const all = await statuses().catch(() => null);
   if (!all) return { name, ok: false, detail: 'the read models’ database does not answer' };
-  if (all.length === 0) return { name, ok: false, detail: 'no projector has begun to build them' };
+  const unbuilt = all.filter(({ builds }) => !builds.some(({ state }) => state === 'SERVING'));
+  if (unbuilt.length > 0) {
+    const how = unbuilt.map((status) => `${status.name} (${status.progress.percent} %)`).join(', ');
+    return { name, ok: false, detail: `being built: ${how}` };
+  }
   const old = all.filter(({ lagSeconds }) => lagSeconds > readyWithin);
   if (old.length === 0) return { name, ok: true };
   const which = old.map((status) => `${status.name} by ${Math.round(status.lagSeconds)} s`).join(', ');

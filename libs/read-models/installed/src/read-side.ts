@@ -4,7 +4,7 @@ import type { Logger } from '@mo-ledger/http';
 import {
   ProjectionCommands,
   ProjectionRunner,
-  savedStatuses as readSavedStatuses,
+  readStatuses,
   type ProjectionStatus,
   type RunnerOptions,
   type Signal,
@@ -15,7 +15,7 @@ import { EVENT_LOG, EventsController } from './events.controller.js';
 import { ProjectionCommandsController } from './projection-commands.controller.js';
 import { mainProjection, projections, queryModules } from './installed-read-models.js';
 
-/** What the projections say of themselves, from the runner in this process or from what another one left in the database. */
+/** How the projections are: a runner in this process knows more of those that it holds than the database does. */
 export type Statuses = () => Promise<readonly ProjectionStatus[]>;
 
 /** A runner of every installed projection; `start()` begins, `stop()` ends after the batch under way. */
@@ -26,14 +26,11 @@ export const createProjector = (
   options: Pick<RunnerOptions, 'leaseSeconds' | 'name'> = {},
 ): ProjectionRunner => new ProjectionRunner({ log, store, projections, logger, ...options });
 
-/** What the projectors left in the database of the installed projections. */
-export const savedStatuses =
+/** How the installed projections are, for a process without a projector. */
+export const statusesIn =
   (store: ReadStore): Statuses =>
   () =>
-    readSavedStatuses(
-      store,
-      projections.map(({ name }) => name),
-    );
+    readStatuses(store, projections);
 
 const commandsOf = (store: ReadStore, projector: ProjectionRunner): ProjectionCommands =>
   new ProjectionCommands(projections, store, () => projector.look());
@@ -46,7 +43,7 @@ export class ProjectorModule {
       module: ProjectorModule,
       controllers: [ProjectionsController, ProjectionCommandsController, EventsController],
       providers: [
-        { provide: PROJECTION_STATUSES, useValue: async () => projector.status() },
+        { provide: PROJECTION_STATUSES, useValue: () => projector.status() },
         { provide: ProjectionCommands, useValue: commandsOf(store, projector) },
         { provide: EVENT_LOG, useValue: log },
       ],
@@ -61,7 +58,7 @@ export class ReadApiModule {
   static register(
     store: ReadStore,
     advanced: Signal | null,
-    statuses: Statuses = savedStatuses(store),
+    statuses: Statuses = statusesIn(store),
     commands = new ProjectionCommands(projections, store),
   ): DynamicModule {
     return {
@@ -74,14 +71,14 @@ export class ReadApiModule {
   }
 }
 
-/** Both of them in one process, as PGlite needs it. */
+/** Both of them in one process. */
 @Module({})
 export class WholeReadSideModule {
   static register(store: ReadStore, projector: ProjectionRunner, log: EventLog): DynamicModule {
     const commands = commandsOf(store, projector);
     return {
       module: WholeReadSideModule,
-      imports: [ReadApiModule.register(store, projector.advanced, async () => projector.status(), commands)],
+      imports: [ReadApiModule.register(store, projector.advanced, () => projector.status(), commands)],
       controllers: [ProjectionCommandsController, EventsController],
       providers: [{ provide: EVENT_LOG, useValue: log }],
     };

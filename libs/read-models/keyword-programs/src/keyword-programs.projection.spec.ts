@@ -4,7 +4,7 @@ import { at } from '@mo-ledger/messages-read-model/testing';
 import { OrganizationChanged } from '@mo-ledger/organizations';
 import { checkProjection, history } from '@mo-ledger/projections/testing';
 import type { ReadStore } from '@mo-ledger/read-store';
-import { engines } from '@mo-ledger/read-store/testing';
+import { testReadStore } from '@mo-ledger/read-store/testing';
 import { HandlerFailed } from '@mo-ledger/subscribers';
 import { handlerResults, handlerResultsOf, keywordPrograms } from './index.js';
 import { code, happenings, organization, program } from './testing/example-programs.js';
@@ -13,18 +13,16 @@ import { GuestSigned, handlersThen } from './testing/guestbook.js';
 const HOUR = 3_600;
 const { matched, joined, optedOut } = happenings('26161', 'P');
 
-describe.each(engines())('keyword-programs on $name', (engine) => {
-  let store: ReadStore | null;
+describe('keyword-programs', () => {
+  let store: ReadStore;
   beforeAll(async () => {
-    store = await engine.open();
-  }, 60_000);
+    store = await testReadStore();
+  });
   afterAll(async () => {
-    await store?.close();
-    await engine.stop();
+    await store.close();
   });
 
   it('has the same rows however the log is cut into batches: what is provisioned', async () => {
-    if (!store) return;
     const provisioned = code('26161').data;
     const retired = program('26161', 'OLD', { keywords: ['Café', '🎁'], startsAt: at(5) }).data;
     const log = history()
@@ -47,10 +45,9 @@ describe.each(engines())('keyword-programs on $name', (engine) => {
       { program: 'OLD', retired: true, paused: false, keyword_keys: ['CAFÉ', '🎁'], starts_at: at(5) },
       { program: 'P', retired: false, paused: true, name: 'Other', provisioned_at: at(2), changed_at: at(15) },
     ]);
-  }, 60_000);
+  });
 
   it('has the same rows however the log is cut into batches: what happens in programs', async () => {
-    if (!store) return;
     const failed = new HandlerFailed({ ...matched(3, 30).data, outcome: 'FAILED', error: 'oops' });
     const other = happenings('26161', 'Q');
     const log = history()
@@ -91,10 +88,9 @@ describe.each(engines())('keyword-programs on $name', (engine) => {
       ['P', '3', `1${'0'.repeat(12)}`],
       ['Q', '1', `1${'0'.repeat(12)}`],
     ]);
-  }, 60_000);
+  });
 
   it('has the same results however the log is cut into batches', async () => {
-    if (!store) return;
     const of = { code: '26161', program: 'V', handler: 'vote', organization: 'acme' };
     const vote = (choice: string) => new VoteCast({ choice });
     const refused = new VoteRefused({ reason: 'already voted' });
@@ -110,10 +106,9 @@ describe.each(engines())('keyword-programs on $name', (engine) => {
       ['V', '{"value":{"RED":2,"BLUE":1}}', null],
       ['W', '{"value":{"__proto__":1}}', null],
     ]);
-  }, 60_000);
+  });
 
   it('keeps the results of a handler that fails to count, and those of the others', async () => {
-    if (!store) return;
     const of = { code: '26161', program: 'G', handler: 'guestbook', organization: 'acme' };
     const log = history();
     for (const name of ['Ann', 'anonymous', 'Ben', 'nobody', 'Carl'])
@@ -129,5 +124,5 @@ describe.each(engines())('keyword-programs on $name', (engine) => {
       },
       { handler: 'vote', tally: { value: { Ann: 1, anonymous: 1, Ben: 1, nobody: 1, Carl: 1 } }, error: null },
     ]);
-  }, 60_000);
+  });
 });

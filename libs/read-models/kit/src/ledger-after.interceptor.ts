@@ -9,13 +9,9 @@ const READS_FROM = Symbol('projections that are read');
 const LONGEST_WAIT_MS = 5_000;
 
 /** Names the projections that a controller or one of its methods reads from, for `Ledger-After`. Required where the interceptor is. */
-export const ReadsFrom = (...projections: readonly Projection[]) =>
-  SetMetadata(
-    READS_FROM,
-    projections.map(({ name }) => name),
-  );
+export const ReadsFrom = (...projections: readonly Projection[]) => SetMetadata(READS_FROM, projections);
 
-/** `Ledger-After: <position>` (API.md): the answer waits for what became of everything up to it; 504 where that takes over five seconds. */
+/** `Ledger-After: <position>` (API.md): the answer waits for what became of everything up to it; 504 where that takes over five seconds, 503 at once where a read model is being built. */
 @Injectable()
 export class LedgerAfterInterceptor implements NestInterceptor {
   constructor(
@@ -28,7 +24,7 @@ export class LedgerAfterInterceptor implements NestInterceptor {
     if (header === undefined) return next.handle();
     if (typeof header !== 'string' || !/^\d{1,19}$/.test(header))
       throw new Problem(400, 'Ledger-After must be a position, as Ledger-Position tells it');
-    const projections = this.reflector.getAllAndOverride<readonly string[] | undefined>(READS_FROM, [
+    const projections = this.reflector.getAllAndOverride<readonly Projection[] | undefined>(READS_FROM, [
       context.getHandler(),
       context.getClass(),
     ]);

@@ -1,7 +1,7 @@
 import { ReadModels } from '@mo-ledger/projections';
 import { sql } from '@mo-ledger/read-store';
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { MESSAGE_COLUMNS, toMessageItem, type MessageItem } from './message-item.js';
+import { MESSAGE_COLUMNS, toMessageItem, type MessageItem, type MessageRow } from './message-item.js';
 import { messages } from './messages.projection.js';
 
 const AT_ONCE = 200;
@@ -41,29 +41,19 @@ export class FindChangesHandler implements IQueryHandler<FindChanges> {
         .executeTakeFirst();
       return { changes: [], position: BigInt(last?.position ?? -1) };
     }
-    const since = (column: 'position' | 'routed_position') =>
+    const since = (type: MessageChange['type'], column: 'position' | 'routed_position') =>
       db
         .selectFrom('messages')
-        .select(MESSAGE_COLUMNS)
+        .select([...MESSAGE_COLUMNS, sql.lit(type).as('type'), sql.ref<string>(column).as('at')])
         .where(column, '>', String(after))
         .orderBy(column)
-        .limit(AT_ONCE)
-        .execute();
-    const [recorded, routed] = [await since('position'), await since('routed_position')];
-    const changes = [
-      ...recorded.map((row) => ({
-        position: BigInt(row.position),
-        type: 'message' as const,
-        message: toMessageItem(row),
-      })),
-      ...routed.map((row) => ({
-        position: BigInt(row.routed_position ?? 0),
-        type: 'routed' as const,
-        message: toMessageItem(row),
-      })),
-    ].sort((a, b) => (a.position < b.position ? -1 : 1));
-    // Of each kind at least this many are complete: what comes after the first `AT_ONCE` of them may lack some of the other kind.
-    const complete = changes.slice(0, AT_ONCE);
-    return { changes: complete, position: complete.at(-1)?.position ?? after };
+        .limit(AT_ONCE);
+    // One statement sees one moment: a message that is recorded and routed between two would be told as routed alone.
+    const { rows } = await sql<MessageRow & { readonly type: MessageChange['type']; readonly at: string }>`
+      (${since('message', 'position')}) union all (${since('routed', 'routed_position')}) order by at limit ${AT_ONCE}`.execute(
+      db,
+    );
+    const changes = rows.map((row) => ({ position: BigInt(row.at), type: row.type, message: toMessageItem(row) }));
+    return { changes, position: changes.at(-1)?.position ?? after };
   }
 }

@@ -2,7 +2,8 @@ import { InMemoryEventLog, LedgerKey, openLedger } from '@mo-ledger/event-sourci
 import { ReadModels } from '@mo-ledger/projections';
 import { checkProjection, history, run } from '@mo-ledger/projections/testing';
 import { validQuery } from '@mo-ledger/http';
-import { openReadStore, type ReadStore } from '@mo-ledger/read-store';
+import type { ReadStore } from '@mo-ledger/read-store';
+import { testReadStore } from '@mo-ledger/read-store/testing';
 import { FindMessages, FindMessagesHandler, MessageFilters } from './find-messages.query.js';
 import { messages } from './index.js';
 import { matched, recorded } from './testing/index.js';
@@ -13,8 +14,8 @@ if (!version1) throw new Error('there is no version 1');
 describe('version 1 of the messages', () => {
   let store: ReadStore;
   beforeAll(async () => {
-    store = await openReadStore();
-  }, 60_000);
+    store = await testReadStore();
+  });
   afterAll(() => store.close());
 
   it('still has the tables that ledgers have', () => {
@@ -26,7 +27,7 @@ describe('version 1 of the messages', () => {
     const rows = await checkProjection(store, version1, log.events);
     expect(rows['messages']).toMatchObject([{ id: 'm1', outcome: 'MATCHED' }]);
     expect(rows['messages']?.[0]).not.toHaveProperty('keyword_key');
-  }, 60_000);
+  });
 
   it('serves, and is found by a keyword as it was written, until version 2 is as far, where any spelling finds it', async () => {
     const log = new InMemoryEventLog(() => new Date());
@@ -48,5 +49,5 @@ describe('version 1 of the messages', () => {
     await now.until('messages', ({ version, state }) => version === 2 && state === 'LIVE');
     await now.runner.stop();
     expect([await found('JOIN'), await found('join!'), await found('join me')]).toEqual([['m1'], ['m1'], []]);
-  }, 60_000);
+  });
 });

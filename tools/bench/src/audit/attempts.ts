@@ -18,7 +18,7 @@ const CODES = ['26161', '87767', '12345', '54321', '99111', '77000', '40404', '1
 const DEVICES = 200_000;
 const NO_FIELDS = Object.fromEntries(DOCUMENTED_FIELDS.map((name) => [name, null])) as unknown as Fields;
 
-/** A number from 0 to `below`, the same for the same place in the log and the same purpose. */
+/** A number from 0 to `below` that depends only on the place in the log and the purpose. */
 const pick = (n: number, purpose: number, below: number): number => {
   const mixed = Math.imul(n + 1, 0x9e3779b1) ^ Math.imul(purpose + 1, 0x85ebca6b);
   return ((Math.imul(mixed ^ (mixed >>> 15), 0xc2b2ae35) >>> 0) / 2 ** 32) * below;
@@ -27,13 +27,17 @@ const of = <T>(list: readonly T[], n: number, purpose: number): T =>
   list[Math.floor(pick(n, purpose, list.length))] as T;
 const idOf = (n: number): string => createHash('md5').update(String(n)).digest('hex');
 
-/** A log of delivery attempts, spread over the days: as it would be read, but made up while it is. */
+/** Generates a log of delivery attempts that are spread evenly over the days. */
 export function* attempts(count: number): Generator<Recorded> {
   for (let n = 0; n < count; n++) {
     const id = idOf(n);
     yield {
       ...eventOf(n, id, new Date(BEGIN + Math.floor((n / count) * DAYS * 86_400_000)).toISOString()),
-      ...{ id, stream: `message-${id}`, revision: 0n, position: BigInt(1_000 + n * 700), created: new Date(BEGIN) },
+      id,
+      stream: `message-${id}`,
+      revision: 0n,
+      position: BigInt(1_000 + n * 700),
+      created: new Date(BEGIN),
       metadata: { $correlationId: id, $causationId: id, recordedBy: 'bench', schemaVersion: 1 },
     };
   }
@@ -41,7 +45,7 @@ export function* attempts(count: number): Generator<Recorded> {
 
 function eventOf(n: number, ledgerId: string, receivedAt: string): AnyEvent {
   const digits = `1404${String(Math.floor(pick(n, 1, DEVICES))).padStart(7, '0')}`;
-  // One in a hundred comes from a carrier that is rare: a filter for it must not look through all the others.
+  // One in a hundred comes from a rare carrier: a filter for it must not look through all the others.
   const carrier = pick(n, 2, 100) < 1 ? 'rare' : of(CARRIERS, n, 3);
   const channel = pick(n, 4, 20) < 1 ? 'mms' : 'sms';
   const router = of(ROUTERS, n, 5);

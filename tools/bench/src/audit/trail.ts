@@ -1,6 +1,3 @@
-import { rm, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { auditTrail, AuditTrailReadModelModule } from '@mo-ledger/audit-trail';
 import type { Recorded } from '@mo-ledger/event-sourcing';
 import { createService } from '@mo-ledger/http';
@@ -8,9 +5,10 @@ import { messages } from '@mo-ledger/messages-read-model';
 import { Build, ParkedEvents, ProjectionCommands, Registry } from '@mo-ledger/projections';
 import { ReadSideModule, readSideProblems } from '@mo-ledger/read-model-kit';
 import { openReadStore, sql } from '@mo-ledger/read-store';
+import type { Databases } from '../databases.js';
 import { attempts } from './attempts.js';
 
-/** A read API over a trail of so many attempts. */
+/** A read API over a trail of delivery attempts. */
 export interface Trail {
   readonly url: string;
   readonly attempts: number;
@@ -21,10 +19,10 @@ export interface Trail {
 const BATCH = 1_000;
 class TrailModule {}
 
-/** Projects a generated log into a read store of its own (PGlite in a temporary folder, or a new database of `postgres`), and serves it. */
-export async function openTrail(count: number, postgres: string | null): Promise<Trail> {
-  const dir = await mkdtemp(join(tmpdir(), 'mo-ledger-bench-'));
-  const store = await openReadStore(postgres ? { url: await newDatabase(postgres, count) } : { dir });
+/** Projects a generated log into a database of its own, and serves it. */
+export async function openTrail(count: number, databases: Databases): Promise<Trail> {
+  const database = await databases.create();
+  const store = openReadStore({ url: database });
   const registry = new Registry(store);
   await registry.migrate();
   const [record] = await registry.open(auditTrail);
@@ -42,32 +40,29 @@ export async function openTrail(count: number, postgres: string | null): Promise
   await build.index();
   if (build.lastError) throw new Error(build.lastError);
   const seconds = (performance.now() - begun) / 1_000;
-  await sql`analyze`.execute(store.db);
+  await sql`vacuum (analyze)`.execute(store.db);
 
   const shared = ReadSideModule.register({
-    ...{ store, main: messages, advanced: null, statuses: async () => [] },
+    store,
+    main: messages,
+    advanced: null,
+    statuses: async () => [],
     commands: new ProjectionCommands([auditTrail], store),
   });
   const service = await createService({
-    ...{ name: 'bench', logLevel: 'error', knownProblems: readSideProblems },
+    name: 'bench',
+    logLevel: 'error',
+    knownProblems: readSideProblems,
     module: { module: TrailModule, imports: [shared, AuditTrailReadModelModule] },
   });
   return {
-    ...{ url: await service.listen('127.0.0.1', 0), attempts: count, projectedPerSecond: count / seconds },
+    url: await service.listen('127.0.0.1', 0),
+    attempts: count,
+    projectedPerSecond: count / seconds,
     close: async () => {
       await service.close();
       await store.close();
-      await rm(dir, { recursive: true, force: true });
+      await databases.drop(database);
     },
   };
-}
-
-async function newDatabase(postgres: string, count: number): Promise<string> {
-  const admin = await openReadStore({ url: postgres, mostConnections: 1 });
-  const name = `bench_${process.pid}_${count}`;
-  await sql`create database ${sql.id(name)}`.execute(admin.db);
-  await admin.close();
-  const url = new URL(postgres);
-  url.pathname = `/${name}`;
-  return url.href;
 }

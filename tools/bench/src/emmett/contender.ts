@@ -5,11 +5,11 @@ export interface Rebuilt {
   readonly rows: number;
 }
 
-/** Somebody who records messages and rebuilds one projection of them. */
+/** An implementation that records messages and rebuilds one projection of them. */
 export interface Contender {
-  /** Records a message if it is not there yet; resolves once it is durable. */
+  /** Records a message unless it is recorded already; resolves once it is durable. */
   record(message: MessageRecorded): Promise<void>;
-  /** Builds the projection anew; rows in its table afterwards, and how long it took. */
+  /** Builds the projection anew: how many rows, and in how many seconds. */
   rebuild(): Promise<Rebuilt>;
   close(): Promise<void>;
 }

@@ -11,7 +11,7 @@ import { LEDGER_KEY } from '../seed/seeds.js';
 import type { Contender } from './contender.js';
 import { recordedMessages } from './recorded-messages.projection.js';
 
-/** What this repository does: the recorder of the receiver, and the projection runner, over the embedded event store. */
+/** mo-ledger: the receiver's recorder and the projection runner, over the embedded event store. */
 export async function ours(databases: Databases): Promise<Contender> {
   const dir = await mkdtemp(join(tmpdir(), 'mo-ledger-bench-'));
   const store = await startEventStore(dir);

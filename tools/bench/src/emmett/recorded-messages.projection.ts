@@ -15,7 +15,7 @@ const messages = table(
   ['(received_at desc)', '(left(device_address, 64))'],
 );
 
-/** One row a message: simple enough to be written for emmett in the same way. */
+/** One row for each message: simple enough to be written for emmett in the same way. */
 export const recordedMessages = defineProjection({
   name: 'bench-messages',
   version: 1,
@@ -24,8 +24,13 @@ export const recordedMessages = defineProjection({
   on: {
     MessageRecorded({ data: { ledgerId, organization, code, deviceAddress, fields, attempt } }, rows) {
       rows.messages.put({
-        ...{ id: ledgerId, organization, code, device_address: deviceAddress, message: fields.message },
-        ...{ carrier: fields.carrier, received_at: attempt.receivedAt },
+        id: ledgerId,
+        organization,
+        code,
+        device_address: deviceAddress,
+        message: fields.message,
+        carrier: fields.carrier,
+        received_at: attempt.receivedAt,
       });
     },
   },

@@ -9,11 +9,11 @@ import type { MessageRecorded } from '@mo-ledger/messages';
 import { openReadStore, sql } from '@mo-ledger/read-store';
 import type { Contender, Rebuilt } from './contender.js';
 
-// Written out: emmett wants data of any keys, which an intersection of interfaces is not.
+// Mapped to a plain type: emmett wants an index signature, which an intersection of interfaces lacks.
 type Data = { [Field in keyof MessageRecorded['data']]: MessageRecorded['data'][Field] };
 type Recorded = Event<'MessageRecorded', Data>;
 
-/** The same as `recorded-messages.projection.ts`. */
+/** The same projection as `recorded-messages.projection.ts`. */
 const recordedMessages = postgreSQLRawSQLProjection<Recorded>({
   name: 'bench-messages',
   canHandle: ['MessageRecorded'],
@@ -23,12 +23,12 @@ const recordedMessages = postgreSQLRawSQLProjection<Recorded>({
         on conflict (id) do nothing`,
 });
 
-/** Its own default takes a hundred events at a time and waits for 50 ms; this is as fast as it goes. */
+/** As fast as emmett goes; its default takes a hundred events, then waits for 50 ms. */
 export const TUNED = { batchSize: 500, pullingFrequencyInMs: 0 };
 
 /** Emmett on PostgreSQL, as its documentation has it: a command handler that reads the stream and decides, and a rebuild. */
 export async function theirs(url: string): Promise<Contender & { rebuild(pulling?: typeof TUNED): Promise<Rebuilt> }> {
-  const db = await openReadStore({ url, mostConnections: 1 });
+  const db = openReadStore({ url, mostConnections: 1 });
   await sql`create table bench_messages (id text primary key, organization text, code text, device_address text,
     message text, carrier text, received_at timestamptz)`.execute(db.db);
   await sql`create index on bench_messages (received_at desc)`.execute(db.db);
@@ -39,7 +39,7 @@ export async function theirs(url: string): Promise<Contender & { rebuild(pulling
     initialState: () => ({ recorded: false }),
     evolve: () => ({ recorded: true }),
   });
-  // Of a processor that is known it would go on where it ended, although its table is empty.
+  // A known processor resumes where it ended, although its table is empty now: each rebuild is a new processor.
   let rebuilds = 0;
   const fromTheBeginning = () => ({ projection: recordedMessages, processorId: `bench-${++rebuilds}` });
   return {
@@ -51,7 +51,9 @@ export async function theirs(url: string): Promise<Contender & { rebuild(pulling
     rebuild: async (pulling?: typeof TUNED) => {
       await sql`truncate bench_messages`.execute(db.db);
       const consumer = rebuildPostgreSQLProjections<Recorded>({
-        ...{ connectionString: url, projections: [fromTheBeginning()], ...(pulling ? { pulling } : {}) },
+        connectionString: url,
+        projections: [fromTheBeginning()],
+        ...(pulling ? { pulling } : {}),
       });
       const begun = performance.now();
       await consumer.start();

@@ -4,7 +4,7 @@ import { duringCeiling, duringLedger } from '../ledger-under-load.js';
 import { postPaced, type Paced } from '../load/paced.js';
 import { median } from '../median.js';
 
-/** How long answers take at a rate, of the whole ledger and of a receiver that stores nothing, in turn. */
+/** Measures latency at a rate, of the whole ledger and of a receiver that stores nothing, in turn. */
 export async function measureLatency(rate: number, seconds: number, rounds: number): Promise<Result> {
   const ours: Paced[] = [];
   const ceiling: Paced[] = [];

@@ -7,29 +7,29 @@ export interface Kept {
   readonly rate: number;
   /** Posts a second that were answered in the window. */
   readonly perSecond: number;
-  /** Seconds from a post until it was visible: at most, and at the end of the window. */
+  /** Seconds from a post until it was visible: the longest, and at the end of the window. */
   readonly mostLag: number;
   readonly lagAtEnd: number;
 }
 
 export interface Search {
-  /** Posts a second that are too many. */
+  /** Posts a second that cannot be kept up with. */
   readonly from: number;
-  /** Of the last look, and of those before it. */
+  /** Seconds of the last window, and of those of the search. */
   readonly windowSeconds: number;
   readonly stepSeconds: number;
   readonly steps: number;
 }
 
-/** Everything is visible so soon after the window, if it is kept up with. */
+/** A rate is kept up with where the last post is visible within so many seconds. */
 const WITHIN_SECONDS = 3;
 const EVERY_MS = 500;
-/** Less than that is no growth, whatever it was before. */
+/** A lag below this is noise, not growth. */
 const SMALL_LAG_MS = 1_000;
 
 /**
- * The highest rate at which routing and projections keep up: halves the distance with short windows, then looks for the whole window,
- * and takes a tenth off as long as that is too much.
+ * Finds the highest rate at which routing and projections keep up: halves the distance in short windows, then tries the whole window, and
+ * lowers the rate by a tenth until it is kept up with.
  */
 export async function findSustained({ from, windowSeconds, stepSeconds, steps }: Search): Promise<Kept> {
   let [enough, tooMuch] = [0, from];
@@ -45,7 +45,7 @@ export async function findSustained({ from, windowSeconds, stepSeconds, steps }:
   throw new Error('routing and projections keep up with no rate at all');
 }
 
-/** Null where they do not keep up. A new ledger each time: what the last one left undone would be counted. */
+/** Null where they do not keep up. Each window has a new ledger: what an earlier one left undone would count. */
 async function keepsUp(rate: number, seconds: number): Promise<Kept | null> {
   return duringLedger(async (url) => {
     const over = new AbortController();

@@ -1,7 +1,7 @@
 import type { Load } from './burst.js';
 import { latencyOf } from './latency.js';
 
-/** Asks the same thing again and again, so many at the same time, for a time (which may be a part of a second). */
+/** Asks for the same URL again and again on several connections, for so many seconds. */
 export async function ask(url: string, seconds: number, connections: number): Promise<Load> {
   const times: number[] = [];
   let failed = 0;

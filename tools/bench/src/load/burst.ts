@@ -16,13 +16,21 @@ export interface Burst {
 
 /** Posts messages as fast as so many connections can, for a time. */
 export const postBurst = (url: string, { seconds, connections = 64, senders = 10_000 }: Burst): Promise<Load> =>
-  cannon({
-    ...{ url: `${url}/inbound/acme`, connections, duration: seconds, method: 'POST' },
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    requests: [{ setupRequest: (request) => ({ ...request, body: postBody(senders) }) }],
-  });
+  cannon({ ...posts(url, connections, senders), duration: seconds });
 
-// Its own latencies are whole milliseconds, so they are taken here.
+/** Posts so many messages as fast as 64 connections can. */
+export const postCount = (url: string, messages: number): Promise<Load> =>
+  cannon({ ...posts(url, 64, 10_000), amount: messages });
+
+const posts = (url: string, connections: number, senders: number): autocannon.Options => ({
+  url: `${url}/inbound/acme`,
+  connections,
+  method: 'POST',
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  requests: [{ setupRequest: (request) => ({ ...request, body: postBody(senders) }) }],
+});
+
+// autocannon's own latencies are whole milliseconds, so they are taken here.
 async function cannon(options: autocannon.Options): Promise<Load> {
   const times: number[] = [];
   const result = await new Promise<autocannon.Result>((resolve, reject) => {

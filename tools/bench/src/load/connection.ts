@@ -6,7 +6,7 @@ export interface Answer {
   readonly position: string | null;
 }
 
-/** One kept-alive HTTP connection that posts one thing after the other: as little work as can be, since the load shares the machine. */
+/** A kept-alive HTTP connection that posts one body after the other. It does little, since the load shares the machine. */
 export class Connection {
   readonly #socket: Socket;
   #answered: ((answer: Answer) => void) | null = null;

@@ -6,7 +6,7 @@ export interface Paced extends Latency {
   /** Posts a second that were answered 200. */
   readonly perSecond: number;
   readonly failed: number;
-  /** Of the post with the highest one. */
+  /** The highest position of a post. */
   readonly position: bigint;
 }
 
@@ -47,7 +47,7 @@ export async function postPaced(url: string, pace: Pace): Promise<Paced> {
     while (due.length > 0) {
       const connection = idle.pop();
       if (!connection) return;
-      // There is one: the loop's condition says so.
+      // The loop's condition says that there is one.
       void send(connection, due.shift() ?? 0);
     }
   };
@@ -60,7 +60,7 @@ export async function postPaced(url: string, pace: Pace): Promise<Paced> {
     if (now - begun >= seconds * 1_000) break;
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  // What is still waiting for a connection is answered too: it was due.
+  // Posts that still wait for a connection were due, and count.
   while (due.length > 0 || under > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   const took = (performance.now() - begun) / 1_000;
   for (const connection of idle) connection.close();

@@ -1,7 +1,7 @@
 const CARRIERS = ['verizon', 'tmobile', 'cingular', 'uscellular'];
 let messageId = Date.now() * 1000;
 
-/** The body of a post like the gateway's: each one another message, of one of `senders` phones. */
+/** The body of a post as the gateway sends it: each call is a new message of one of `senders` phones. */
 export function postBody(senders: number, message = 'join'): string {
   const id = ++messageId;
   const device = `1404${String(5_000_000 + (id % senders)).slice(-7)}`;

@@ -11,8 +11,8 @@ export interface Seen {
 }
 
 /**
- * Posts a message of its own now and then and looks when it is visible, while others post too. Watches until the signal aborts; what is
- * not visible by then is waited for.
+ * Posts a message every `everyMs` and measures when it becomes visible, while a load posts too. Ends when the signal has aborted and all
+ * its messages are visible.
  */
 export async function watch(url: string, everyMs: number, signal: AbortSignal): Promise<readonly Seen[]> {
   const connection = new Connection(new URL(`${url}/inbound/acme`));
@@ -36,7 +36,7 @@ export async function watch(url: string, everyMs: number, signal: AbortSignal): 
   return seen.sort((a, b) => a.at - b.at);
 }
 
-/** What is waited for answers 504 after five seconds, and is asked again. */
+/** A `GET` that waits in vain answers 504 after five seconds, and is repeated. */
 async function untilVisible(url: string, position: string): Promise<void> {
   for (;;) {
     const answer = await fetch(`${url}/messages?limit=1`, { headers: { 'ledger-after': position } });

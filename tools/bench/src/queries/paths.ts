@@ -8,7 +8,7 @@ const device = phoneOf(0);
 const program = `/codes/${CODE}/programs`;
 const hours = `from=${after(0)}&to=${after(360)}`;
 
-/** Every GET of API.md but the two that never end: its name in the ratios, and what is asked. Those that find nothing must look no longer than others. */
+/** Every GET of API.md but the two that never end: its name in the ratios, and its path. A query that finds nothing must not take longer. */
 export const paths: Readonly<Record<string, string>> = {
   '/organizations': '/organizations',
   '/organizations/{organization}': '/organizations/acme',

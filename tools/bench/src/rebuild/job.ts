@@ -1,16 +1,14 @@
-import type { Database } from '../databases.js';
-
-/** What a process of its own is to do with a log, up to a position. */
+/** What a process of its own does with a log, up to a position. */
 export interface Job {
   readonly eventStoreUrl: string;
   readonly until: string;
-  /** Null: only read it. */
-  readonly build: { readonly database: Database; readonly projections: readonly string[] } | null;
+  /** The database's URL and the projections that are built in it; null where the log is only read. */
+  readonly build: { readonly database: string; readonly names: readonly string[] } | null;
 }
 
 export interface Done {
-  /** From the first event that was asked for until the last one was read, or in the tables. */
+  /** Until the last event was read, or until every projection served what is in the log, its indexes made. */
   readonly seconds: number;
-  /** Bytes resident before, at most while it worked, and afterwards. */
+  /** The process's resident size in bytes: before the work, at most, and afterwards. */
   readonly memory: { readonly before: number; readonly most: number; readonly after: number };
 }

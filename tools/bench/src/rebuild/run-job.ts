@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import type { Databases } from '../databases.js';
 import type { Done, Job } from './job.js';
 
-/** A log that is there, up to one of its events. */
+/** A log, up to one of its events. */
 export interface Source {
   readonly eventStoreUrl: string;
   readonly position: bigint;
 }
 
-/** Reads the log up to there in a process of its own. */
+/** Reads the log in a process of its own. */
 export const readAlone = (source: Source): Promise<Done> => run(source, null);
 
-/** Builds projections from it in an empty database. */
+/** Builds projections from the log, in a process of its own and an empty database. */
 export async function rebuildIn(databases: Databases, projections: readonly string[], source: Source): Promise<Done> {
   const database = await databases.create();
   try {
-    return await run(source, { database, projections });
+    return await run(source, { database, names: projections });
   } finally {
     await databases.drop(database);
   }

@@ -6,14 +6,14 @@ import { Subscriber, subscriberId, subscriberStream, toRoutable } from '@mo-ledg
 import { message, ORGANIZATION, CODE, TEXTS_EACH } from './people.js';
 import { code, codeEvents, CODE_REVISION, organizationEvents } from './provisioning.js';
 
-/** People who text at the same time. */
+/** How many people text at the same time. */
 const AT_ONCE = 1_024;
-/** A seeding machine may be busy; nothing is to be lost then. */
+/** Nothing may be lost on a busy machine. */
 const PATIENTLY = { timeoutMs: 120_000 };
 
 export interface Filled {
   readonly events: number;
-  /** Of the last event. */
+  /** The position of the last event. */
   readonly position: bigint;
 }
 
@@ -50,7 +50,7 @@ class SeededLedger implements Filled {
     await this.#append(`code-${CODE}`, codeEvents, 'no_stream', 'seed');
   }
 
-  /** Everything that one person texts, and what becomes of it. */
+  /** Writes everything that one person texts, and what becomes of it. */
   async texts(person: number, from: number): Promise<void> {
     const { key } = this;
     const subscriber = new Subscriber(installedHandlers);
@@ -61,7 +61,10 @@ class SeededLedger implements Filled {
       const routable = toRoutable(recorded.data);
       const id = subscriberId(key, CODE, routable);
       subscriber.route(id, routable, {
-        ...{ position, rerouted: false, applyConsent: true, codeRevision: CODE_REVISION },
+        position,
+        rerouted: false,
+        applyConsent: true,
+        codeRevision: CODE_REVISION,
         match: matchProgram(code, { ...routable, at: routable.receivedAt }),
       });
       const events = [...subscriber.getUncommittedEvents()];
@@ -70,7 +73,7 @@ class SeededLedger implements Filled {
     }
   }
 
-  /** A router that starts here has nothing to do. */
+  /** Writes the router's checkpoint: a router that starts here has nothing to do. */
   async checkpoint(): Promise<void> {
     await this.log.setMaxCount(CHECKPOINT_STREAM, 1);
     const last = await lastRevision(this.log, CHECKPOINT_STREAM);
@@ -80,8 +83,11 @@ class SeededLedger implements Filled {
 
   async #append(stream: string, events: readonly AnyEvent[], expected: bigint | 'no_stream', correlation: string) {
     const metadata = {
-      ...{ $correlationId: correlation, $causationId: correlation, recordedBy: 'bench', schemaVersion: 1 },
-      ...{ organization: ORGANIZATION },
+      $correlationId: correlation,
+      $causationId: correlation,
+      recordedBy: 'bench',
+      schemaVersion: 1,
+      organization: ORGANIZATION,
     };
     const next = events.map((event, index) => {
       return { id: this.key.uuid('seed', stream, String(expected), index), event, metadata };

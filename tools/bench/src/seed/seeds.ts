@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { LedgerKey } from '@mo-ledger/event-sourcing';
 import { connectEventLog } from '@mo-ledger/event-store';
+import { EmbeddedPostgres, openReadStore, sql } from '@mo-ledger/read-store';
 import { startEventStore } from '../event-store-process.js';
 import { startLedger } from '../server-process.js';
 import { visible } from '../visible.js';
 import { fill, type Filled } from './fill.js';
 import { TEXTS_EACH } from './people.js';
 
-/** Of every seeded ledger. */
+/** The key of every seeded ledger. */
 export const LEDGER_KEY = 'ab'.repeat(32);
 /** Ten recordings, and what becomes of them: matches, consent, an enrolment, a vote. */
 const EVENTS_A_MESSAGE = 2.51;
@@ -29,7 +30,7 @@ export const messagesOf = (events: number): number =>
 
 /**
  * Ledgers filled with messages, made once a run, or once for several runs where they are kept. `…/<messages>` has the events,
- * `…/<messages>-shown` the read models of PGlite too.
+ * `…/<messages>-shown` the folder of the embedded PostgreSQL too.
  */
 export class Seeds {
   #dir: Promise<string> | null = null;
@@ -37,13 +38,13 @@ export class Seeds {
 
   constructor(private readonly keep: string | undefined) {}
 
-  /** One that is not to be changed: served for reading only. */
+  /** A ledger that must not be changed: it may be read only. */
   async events(messages: number): Promise<Seed> {
     const dir = join(await this.#folder(), String(messages));
     return this.#made(dir, messages, (unfinished) => this.#fill(unfinished, 0, messages));
   }
 
-  /** One that is not to be changed, with its read models. */
+  /** A ledger that must not be changed, with its read models. */
   async shown(messages: number): Promise<Seed> {
     const dir = join(await this.#folder(), `${messages}-shown`);
     return this.#made(dir, messages, async (unfinished) => {
@@ -56,12 +57,13 @@ export class Seeds {
       } finally {
         await ledger.stop();
       }
+      await vacuum(join(unfinished, 'read-models'));
       say(`projected ${seed.events} events in ${seconds(begun)} s`);
       return seed;
     });
   }
 
-  /** A copy that may be changed; it goes with the run, or when it is dropped. */
+  /** A copy that may be changed; it is deleted by `drop` or at the end of the run. */
   async copy(seed: Seed): Promise<Seed> {
     const dir = await mkdtemp(join(tmpdir(), 'mo-ledger-bench-'));
     this.#copies.push(dir);
@@ -73,7 +75,7 @@ export class Seeds {
     if (this.#copies.includes(dir)) await rm(dir, { recursive: true, force: true });
   }
 
-  /** Another one with more messages: the first ones are copied. */
+  /** A ledger with more messages, begun as a copy of `seed`. */
   async grown(seed: Seed, messages: number): Promise<Seed> {
     const dir = join(await this.#folder(), String(messages));
     return this.#made(dir, messages, async (unfinished) => {
@@ -102,7 +104,7 @@ export class Seeds {
     }
   }
 
-  /** What is there and whole is taken as it is. */
+  /** Makes a ledger, or takes the one that an earlier run has finished. */
   async #made(dir: string, messages: number, make: (unfinished: string) => Promise<Filled>): Promise<Seed> {
     if (messages % TEXTS_EACH !== 0) throw new Error(`seeded messages come in tens, not ${messages}`);
     const found = await readFile(join(dir, 'seed.json'), 'utf8').catch(() => null);
@@ -127,6 +129,21 @@ export class Seeds {
 
 const READ_MODELS_WITHIN_MS = 3_600_000;
 
+/** Vacuums and analyses every table as autovacuum would within minutes: a ledger on a copy has nothing left to do. */
+async function vacuum(readModels: string): Promise<void> {
+  const server = new EmbeddedPostgres({ dir: readModels, notice: say });
+  server.start();
+  await server.serving();
+  const store = openReadStore({ url: server.url, mostConnections: 1, statementTimeoutMs: 0 });
+  try {
+    await sql`vacuum (analyze)`.execute(store.db);
+  } finally {
+    await store.close();
+    await server.stop();
+  }
+}
+
+/** Keeps the modes: PostgreSQL refuses a folder that others can read. */
 const copyFolder = (from: string, to: string): Promise<void> =>
   cp(from, to, {
     recursive: true,
@@ -136,5 +153,5 @@ const copyFolder = (from: string, to: string): Promise<void> =>
 
 const seconds = (begun: number): string => ((performance.now() - begun) / 1_000).toFixed(0);
 
-/** On stderr: the tables have stdout for themselves. */
+/** On stderr: stdout is for the tables. */
 const say = (line: string): void => console.error(`  ${line}`);

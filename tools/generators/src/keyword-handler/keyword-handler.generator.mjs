@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readJson, updateJson } from '@nx/devkit';
 import { namesOf } from '../names.mjs';
-import { addPackage, addToList, formatChanges, keepInstalled, linkPackage, writeLibrary } from '../workspace.mjs';
+import { addPackage, addToList, formatChanges, linkPackage, writeLibrary } from '../workspace.mjs';
 
 const INSTALLED = 'libs/keyword-handlers/installed';
 const CATALOGUE = 'tools/event-catalogue/event-catalogue.json';
@@ -18,7 +18,6 @@ export default async function keywordHandlerGenerator(tree, options) {
   const names = namesOf(options.name, LONGEST_NAME);
   const folder = `libs/keyword-handlers/${names.name}`;
   const packageName = `@mo-ledger/handler-${names.name}`;
-  const staysInstalled = keepInstalled(tree);
   writeLibrary(tree, { folder, packageName, names, templates: join(import.meta.dirname, 'files') });
   addToCatalogue(tree, {
     [`${names.className}Entered`]: { entry: 'number' },
@@ -34,7 +33,6 @@ export default async function keywordHandlerGenerator(tree, options) {
   await formatChanges(tree);
   return () => {
     linkPackage(tree, { folder, packageName });
-    staysInstalled();
     console.log(
       `\nNext: your logic in ${folder}/src; npx nx test handler-${names.name}; ${folder}/README.md says the rest.`,
     );

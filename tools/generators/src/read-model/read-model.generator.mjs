@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { namesOf } from '../names.mjs';
-import { addPackage, addToList, formatChanges, keepInstalled, linkPackage, writeLibrary } from '../workspace.mjs';
+import { addPackage, addToList, formatChanges, linkPackage, writeLibrary } from '../workspace.mjs';
 
 const INSTALLED = 'libs/read-models/installed';
 /** A projection's name is part of its schema's name in the database. */
@@ -17,7 +17,6 @@ export default async function readModelGenerator(tree, options) {
   const names = { ...namesOf(options.name, LONGEST_NAME), tableName: options.name.replaceAll('-', '_') };
   const folder = `libs/read-models/${names.name}`;
   const packageName = `@mo-ledger/${names.name}-read-model`;
-  const staysInstalled = keepInstalled(tree);
   writeLibrary(tree, { folder, packageName, names, templates: join(import.meta.dirname, 'files') });
   const file = `${INSTALLED}/src/installed-read-models.ts`;
   addToList(tree, { file, list: 'projections', element: names.constantName, from: packageName });
@@ -26,7 +25,6 @@ export default async function readModelGenerator(tree, options) {
   await formatChanges(tree);
   return () => {
     linkPackage(tree, { folder, packageName });
-    staysInstalled();
     console.log(
       `\nNext: your rows in ${folder}/src; npx nx test ${names.name}-read-model; ${folder}/README.md says the rest.`,
     );

@@ -39,6 +39,8 @@ export class WorkspaceCopy {
     return {
       ...Object.fromEntries(inherited),
       NX_DAEMON: 'false',
+      // In one process, each command takes a second less.
+      NX_ISOLATE_PLUGINS: 'false',
       NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
       PATH: `${join(this.root, 'node_modules/.bin')}${delimiter}${process.env.PATH ?? ''}`,
     };

@@ -25,6 +25,8 @@ export class CuttingProxy {
   /** The database's, through this. */
   get url(): string {
     const url = new URL(this.target);
+    url.hostname = '127.0.0.1';
+    url.searchParams.delete('host');
     // Listening on TCP, so there is an address.
     url.port = String((this.server.address() as AddressInfo).port);
     return url.href;
@@ -71,7 +73,9 @@ export class CuttingProxy {
   }
 
   #join(client: Socket): void {
-    const database = connect(Number(this.target.port), this.target.hostname);
+    const { hostname, port, searchParams } = this.target;
+    const folder = searchParams.get('host');
+    const database = folder ? connect(`${folder}/.s.PGSQL.${port || 5432}`) : connect(Number(port || 5432), hostname);
     const pair = [client, database] as const;
     this.#pairs.add(pair);
     if (this.#stopped) for (const socket of pair) socket.pause();

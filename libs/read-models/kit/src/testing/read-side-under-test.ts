@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { InMemoryEventLog, LedgerKey, openLedger, type AnyEvent, type EventMetadata } from '@mo-ledger/event-sourcing';
+import type { AnyEvent, EventMetadata, InMemoryEventLog } from '@mo-ledger/event-sourcing';
 import { createService } from '@mo-ledger/http';
-import { ProjectionCommands, ProjectionRunner, type Projection } from '@mo-ledger/projections';
+import type { Projection } from '@mo-ledger/projections';
+import { append, openedLog, run } from '@mo-ledger/projections/testing';
 import type { ReadStore } from '@mo-ledger/read-store';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { readSideProblems } from '../known-problems.js';
@@ -10,13 +10,13 @@ import { ReadSideModule } from '../read-side.module.js';
 export interface Answer {
   readonly status: number;
   readonly text: string;
+  readonly headers: Headers;
   /** What came, where it is JSON; a spec looks into it as it expects it to be. */
   readonly json: never;
 }
 
 /** The read side as it runs, over a log in memory: a runner, the modules' controllers on a port, and a client. */
 export interface ReadSideUnderTest {
-  readonly log: InMemoryEventLog;
   readonly url: string;
   /** Appends to a stream, whatever it holds, and returns the position. */
   append(stream: string, events: readonly AnyEvent[], metadata?: Partial<EventMetadata>): Promise<bigint>;
@@ -27,20 +27,18 @@ export interface ReadSideUnderTest {
 
 class UnderTestModule {}
 
+/** @param given by default a log on which a ledger was just opened: then every read model serves when this resolves */
 export async function startReadSide(
   store: ReadStore,
   main: Projection,
   projections: readonly Projection[],
   modules: readonly (Type | DynamicModule)[],
+  given?: InMemoryEventLog,
 ): Promise<ReadSideUnderTest> {
-  const log = new InMemoryEventLog(() => new Date());
-  await openLedger(log, new LedgerKey('ab'.repeat(32)), randomUUID(), 'spec');
-  const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const runner = new ProjectionRunner({ log, store, projections, logger });
-  runner.start();
+  const log = given ?? (await openedLog());
+  const { runner, commands, until } = run(log, store, projections, { batchSize: 2_000, bulkSize: 5_000 });
   const { advanced } = runner;
-  const commands = new ProjectionCommands(projections, store, () => runner.look());
-  const statuses = async () => runner.status();
+  const statuses = () => runner.status();
   const service = await createService({
     name: 'spec',
     logLevel: 'error',
@@ -51,24 +49,23 @@ export async function startReadSide(
     },
   });
   const url = await service.listen('127.0.0.1', 0);
+  if (!given) for (const { name } of projections) await until(name, ({ state }) => state === 'LIVE');
   let position = log.events.at(-1)?.position ?? 0n;
+  const ask = (path: string) => fetch(url + path, { headers: { 'ledger-after': String(position) } });
   return {
-    log,
     url,
     append: async (stream, events, metadata = {}) => {
-      const revision = log.events.findLast((event) => event.stream === stream)?.revision ?? 'no_stream';
-      const all = { $correlationId: stream, $causationId: stream, recordedBy: 'spec', schemaVersion: 1, ...metadata };
-      const added = events.map((event) => ({ id: randomUUID(), event, metadata: all }));
-      ({ position } = await log.append(stream, added, revision));
+      ({ position } = await append(log, events, stream, metadata));
       return position;
     },
     get: async (path) => {
-      let answer = await fetch(url + path, { headers: { 'ledger-after': String(position) } });
+      let answer = await ask(path);
       // A busy machine may need longer than a reader waits.
-      while (answer.status === 504) answer = await fetch(url + path, { headers: { 'ledger-after': String(position) } });
+      while (answer.status === 504) answer = await ask(path);
+      const { status, headers } = answer;
       const text = await answer.text();
-      const isJson = /json/.test(answer.headers.get('content-type') ?? '');
-      return { status: answer.status, text, json: (isJson ? JSON.parse(text) : undefined) as never };
+      const isJson = /json/.test(headers.get('content-type') ?? '');
+      return { status, headers, text, json: (isJson ? JSON.parse(text) : undefined) as never };
     },
     stop: async () => {
       await service.close();

@@ -1,0 +1,56 @@
+// The back of a machine: it routes messages, builds the read models and answers queries.
+import { join } from 'node:path';
+import { LedgerKey, openInBackground } from '@mo-ledger/event-sourcing';
+import { connectEventLog } from '@mo-ledger/event-store';
+import { announce, createLogger, createService, partOf, startProgram, stopInOrder, tell, whenTold } from '@mo-ledger/http';
+import { createProjector, observeProjections, readSideProblems } from '@mo-ledger/read-side';
+import { EmbeddedPostgres, openReadStore, problemOf } from '@mo-ledger/read-store';
+import { BackModule } from './back.module.js';
+import { readConfiguration } from './configuration.js';
+
+await startProgram(async () => {
+  const { database, dataDir, projectorName, ledgerKey, logLevel, host, port, ...configuration } = readConfiguration();
+  const logger = createLogger('back', logLevel);
+  const postgres = database.url
+    ? null
+    : new EmbeddedPostgres({ dir: join(dataDir, 'read-models'), notice: (line) => logger.warn(line) });
+  postgres?.start();
+  const store = openReadStore({ ...database, url: postgres?.url ?? database.url ?? '' });
+
+  const url = configuration.eventStoreUrl ?? (await eventStoreOfTheFront());
+  const key = new LedgerKey(ledgerKey ?? '');
+  const { log, opened } = openInBackground(connectEventLog({ url }), key, 'back');
+  opened.catch((error: Error) => tell({ refused: error.message }));
+  const projector = createProjector(log, store, logger, { name: projectorName ?? 'standalone' });
+  const service = await createService({
+    name: 'back',
+    logLevel,
+    knownProblems: readSideProblems,
+    module: BackModule.register(store, projector, log, key),
+  });
+  service.health.add(() => ({ name: 'back', ok: true, pid: process.pid }), false);
+  service.health.add(
+    async () => partOf('PostgreSQL', postgres?.problem ?? (await problemOf(store)), postgres?.pid),
+    false,
+  );
+  observeProjections(service, async () => projector.status());
+  stopInOrder(async () => {
+    await service.close();
+    await projector.stop();
+    await log.close();
+    await store.close();
+    await postgres?.stop();
+  });
+  void postgres?.serving().then(() => projector.start());
+  if (!postgres) projector.start();
+  announce(await service.listen(host, port));
+});
+
+/** The address of the event store in the front, as soon as the front has said it. */
+function eventStoreOfTheFront(): Promise<string> {
+  return new Promise((resolve) =>
+    whenTold((message) => {
+      if ('eventStore' in message) resolve(message.eventStore);
+    }),
+  );
+}

@@ -1,0 +1,1 @@
+export { TestEventStore } from './test-event-store.js';

@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { PostgresBinaries } from './binaries.js';
+import type { RunAs } from './run-as.js';
+
+/** The superuser of the embedded server, which only its own socket lets in. */
+export const USER = 'mo_ledger';
+
+/**
+ * Makes sure that a folder holds a cluster of this version, and makes an empty one where it does not. What another version left is set
+ * aside: the read models are built anew from the log.
+ *
+ * @param dir the read models' folder; the cluster is its subfolder `postgres`
+ * @param notice receives one line for each thing that a person should know
+ * @returns the cluster's folder
+ * @throws Error whose message is initdb's own reason
+ */
+export async function prepareCluster(
+  dir: string,
+  { version, initdb }: Pick<PostgresBinaries, 'version' | 'initdb'>,
+  as: RunAs,
+  notice: (line: string) => void,
+): Promise<string> {
+  const cluster = join(dir, 'postgres');
+  const setAside = (folder: string, why: string): void => {
+    const kept = `${folder}.set-aside-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+    renameSync(folder, kept);
+    notice(`${folder} ${why}: it is kept as ${kept}, which may be deleted, and the read models are built anew from the log`);
+  };
+  const left = join(dir, 'pglite');
+  if (existsSync(left)) setAside(left, 'belongs to an earlier version of mo-ledger, which used PGlite');
+  const found = versionOf(cluster);
+  if (found !== null && found !== String(version))
+    setAside(cluster, `belongs to PostgreSQL ${found}, and this is PostgreSQL ${version}`);
+  if (!existsSync(cluster)) await makeCluster(cluster, initdb, as);
+  as.own(cluster);
+  return cluster;
+}
+
+function versionOf(cluster: string): string | null {
+  if (!existsSync(cluster)) return null;
+  try {
+    return readFileSync(join(cluster, 'PG_VERSION'), 'utf8').trim();
+  } catch {
+    return 'of an unknown version';
+  }
+}
+
+async function makeCluster(cluster: string, initdb: string, as: RunAs): Promise<void> {
+  // An interrupted initdb leaves a folder that nobody takes for a cluster.
+  const unfinished = `${cluster}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  mkdirSync(unfinished, { mode: 0o700 });
+  as.own(unfinished);
+  const [command, args] = as.command(initdb, [
+    `--pgdata=${unfinished}`,
+    `--username=${USER}`,
+    '--auth=trust',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--no-instructions',
+  ]);
+  try {
+    await promisify(execFile)(command, args);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    const { stderr, message } = error as { stderr?: string; message: string };
+    throw new Error(reasonIn(stderr) ?? message, { cause: error });
+  }
+  renameSync(unfinished, cluster);
+}
+
+/** The line that says what went wrong, without its time and process id; undefined where there is no line. */
+export function reasonIn(output = ''): string | undefined {
+  const lines = output
+    .split('\n')
+    .map((line) => line.replace(/^.*? \[\d+\] (?=[A-Z]+: )/, '').trim())
+    .filter((line) => line !== '');
+  return lines.find((line) => /no space left/i.test(line)) ?? lines.find((line) => /error|fatal|panic/i.test(line)) ?? lines.at(-1);
+}
