@@ -33,7 +33,7 @@ await startProgram(async () => {
     async () => partOf('PostgreSQL', postgres?.problem ?? (await problemOf(store)), postgres?.pid),
     false,
   );
-  observeProjections(service, async () => projector.status());
+  observeProjections(service, () => projector.status(), configuration.maxLagSeconds);
   stopInOrder(async () => {
     await service.close();
     await projector.stop();

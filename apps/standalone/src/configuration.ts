@@ -10,7 +10,9 @@ export function readConfiguration(settings = new Settings()) {
     'with EVENTSTORE_URL the ids of that event store are derived from it: 32 bytes in hex (`openssl rand -hex 32`) that never change';
   const onLoopback = LOOPBACK.has(host) || host === 'localhost';
   return {
-    ...{ host, port, eventStoreUrl },
+    host,
+    port,
+    eventStoreUrl,
     dataDir: settings.dataDir,
     database: settings.database,
     projectorName: settings.projectorName,
@@ -18,6 +20,7 @@ export function readConfiguration(settings = new Settings()) {
     gatewaySources: settings.gatewaySources(onLoopback ? LOOPBACK.list : ''),
     trustedProxies: settings.trustedProxies,
     retryMinutes: settings.retryMinutes,
+    maxLagSeconds: settings.maxLagSeconds,
     logLevel: settings.logLevel,
   };
 }

@@ -37,7 +37,9 @@ describe('the rows of a projection', () => {
       n: fc.integer({ min: -3, max: 3 }),
     });
     const cuts = fc.record({
-      ...{ batch: fc.integer({ min: 1, max: 9 }), deliveries: fc.constantFrom(1, 2), anew: fc.boolean() },
+      batch: fc.integer({ min: 1, max: 9 }),
+      deliveries: fc.constantFrom(1, 2),
+      anew: fc.boolean(),
     });
     await fc.assert(
       fc.asyncProperty(fc.array(change, { maxLength: 25 }), cuts, async (changes, options) => {

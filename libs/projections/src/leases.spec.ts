@@ -1,7 +1,7 @@
 import { Event } from '@mo-ledger/event-sourcing';
 import { sql, type ReadStore } from '@mo-ledger/read-store';
 import { emptyReadStore, testReadStore } from '@mo-ledger/read-store/testing';
-import { defineProjection, integer, ReadModels, table, text } from './index.js';
+import { defineProjection, integer, ReadModels, table, text, type ProjectionStatus } from './index.js';
 import { Leases } from './leases.js';
 import { Registry } from './registry.js';
 import { append, openedLog, run } from './testing/running.js';
@@ -9,7 +9,9 @@ import { append, openedLog, run } from './testing/running.js';
 class Counted extends Event('Counted')<{ name: string }> {}
 const define = (name: string) =>
   defineProjection({
-    ...{ name, version: 1, tables: { counts: table({ name: text(), total: integer() }, ['name']) } },
+    name,
+    version: 1,
+    tables: { counts: table({ name: text(), total: integer() }, ['name']) },
     events: [Counted],
     on: {
       Counted: ({ data }, rows) =>
@@ -53,8 +55,8 @@ describe('leases', () => {
     await first.until('counts', ({ state }) => state === 'LIVE');
     const other = run(log, store, projections, { name: 'other' });
     const { position } = await append(log, new Counted({ name: 'a' }));
-    const standby = await other.until('counts', (status) => status.position === String(position));
-    expect(standby).toMatchObject({ state: 'STANDBY', projector: 'first' });
+    const isTold = (status: ProjectionStatus) => status.state === 'STANDBY' && status.position === String(position);
+    expect(await other.until('counts', isTold)).toMatchObject({ projector: 'first' });
     // What is asked of the one that stands by is done by the one that works.
     const build = await other.commands.rebuild('counts');
     await first.until('counts', ({ builds }) => builds.some((one) => one.build === build && one.state === 'SERVING'));

@@ -53,10 +53,9 @@ function workOf(name: string, lease: Lease | undefined, { notes, problem, ...ask
 }
 
 function lastKnown(lease: Lease | undefined): Work {
-  if (lease?.held) return { projector: lease.holder, note: lease.note };
-  const { note = null, silentSeconds = 0 } = lease ?? {};
-  const problem = lease
-    ? `no projector works on it; the last one was heard of ${Math.round(silentSeconds)} s ago`
-    : 'no projector has begun to work on it';
+  if (!lease) return { projector: null, note: null, state: 'STOPPED', problem: 'no projector has begun to work on it' };
+  const { holder, held, note, silentSeconds } = lease;
+  if (held) return { projector: holder, note };
+  const problem = `no projector works on it; the last one was heard of ${Math.round(silentSeconds)} s ago`;
   return { projector: null, note, state: 'STOPPED', problem, silentSeconds };
 }

@@ -85,7 +85,7 @@ export function statusOf(
     state,
     position: toText(position),
     lagSeconds: (aboutShown?.lagSeconds ?? 0) + silentSeconds,
-    gap: gapOf(position, end),
+    gap: String(end > position ? end - (position < 0n ? 0n : position) : 0n),
     eventsPerSecond,
     batch: (aboutProgressing ?? aboutShown)?.batch ?? null,
     progress: progressOf(progressing, eventsPerSecond, state === 'LIVE' ? null : end),
@@ -140,8 +140,3 @@ const doneOf = (position: bigint, end: bigint): number =>
 export const percentOf = (position: bigint, end: bigint): number => Math.floor(doneOf(position, end) * 100);
 
 const toText = (position: bigint): string | null => (position < 0n ? null : String(position));
-
-function gapOf(position: bigint, end: bigint): string {
-  const from = position < 0n ? 0n : position;
-  return String(end > from ? end - from : 0n);
-}

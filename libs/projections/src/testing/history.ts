@@ -11,6 +11,7 @@ export class History {
   }
 
   appendWith(metadata: Partial<EventMetadata>, stream: string, ...events: readonly AnyEvent[]): this {
+    const base = { $correlationId: stream, $causationId: stream, recordedBy: 'spec', schemaVersion: 1 };
     events.forEach(({ type, data }, index) => {
       const revision = (this.#revisions.get(stream) ?? -1n) + 1n;
       this.#revisions.set(stream, revision);
@@ -24,14 +25,7 @@ export class History {
         created: new Date(Number(position)),
         // What goes in comes out as JSON does it.
         data: JSON.parse(JSON.stringify(data)) as object,
-        metadata: {
-          $correlationId: stream,
-          $causationId: stream,
-          recordedBy: 'spec',
-          schemaVersion: 1,
-          ...metadata,
-          ...(events.length > 1 ? { append: { index, size: events.length } } : {}),
-        },
+        metadata: { ...base, ...metadata, ...(events.length > 1 ? { append: { index, size: events.length } } : {}) },
       });
     });
     return this;

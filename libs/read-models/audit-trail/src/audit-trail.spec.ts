@@ -1,12 +1,4 @@
-import {
-  ConflictingDuplicateRecorded,
-  MessageRedelivered,
-  PostQuarantined,
-  PostsRefused,
-  QuarantinedPostRedelivered,
-  StatusNotificationRecorded,
-  StatusNotificationRedelivered,
-} from '@mo-ledger/messages';
+import { ConflictingDuplicateRecorded, MessageRedelivered, PostsRefused } from '@mo-ledger/messages';
 import { messages } from '@mo-ledger/messages-read-model';
 import { attempt, at, fields, matched, recorded, redelivered } from '@mo-ledger/messages-read-model/testing';
 import { ReadModels } from '@mo-ledger/projections';
@@ -21,36 +13,8 @@ import {
   ExportAttemptsHandler,
   ExportFilters,
   type Attempt,
-  type SummaryItem,
 } from './index.js';
-
-const base = { organization: 'acme', gateway: 'kaleyra' };
-const content = { attachments: [], extra: [], decoding: 'utf-8' };
-
-const conflict = (ledgerId: string, seconds: number) =>
-  new ConflictingDuplicateRecorded({ ...recorded(ledgerId, seconds).data, fields: fields({ carrier: 'att' }) });
-
-const status = (ledgerId: string, seconds: number, organization = 'acme') =>
-  new StatusNotificationRecorded({
-    ...{ ...base, ...content, organization, ledgerId, kind: 'STATUS', deviceAddress: null, deviceE164: null },
-    ...{ code: null, messageId: '5', anomalies: [], fields: fields({ smscid: 's' }), attempt: attempt(seconds) },
-  });
-const statusAgain = (ledgerId: string, seconds: number, organization = 'acme') =>
-  new StatusNotificationRedelivered({
-    ...{ ...base, organization, ledgerId, kind: 'STATUS', carrier: null, channel: null, router: null, code: null },
-    ...{ deviceAddress: null, deviceE164: null, messageId: '5', attempt: attempt(seconds) },
-  });
-const quarantined = (ledgerId: string, seconds: number, organization = 'acme') =>
-  new PostQuarantined({
-    ...{ ...base, ...content, organization, ledgerId, kind: 'QUARANTINED', reason: 'INBOUND_ADDRESS_MISSING' },
-    ...{ fields: fields({ device_address: '14045554900', carrier: 'cingular' }), code: null, messageId: '7' },
-    attempt: attempt(seconds),
-  });
-const quarantinedAgain = (ledgerId: string, seconds: number, organization = 'acme') =>
-  new QuarantinedPostRedelivered({
-    ...{ ...base, organization, ledgerId, kind: 'QUARANTINED', carrier: 'cingular', channel: null, router: null },
-    ...{ code: null, deviceAddress: '14045554900', deviceE164: null, messageId: '7', attempt: attempt(seconds) },
-  });
+import { conflict, quarantined, quarantinedAgain, status, statusAgain } from './testing/example-attempts.js';
 
 describe('the audit trail', () => {
   let store: ReadStore;
@@ -122,9 +86,21 @@ describe('the audit trail', () => {
       'a1 MO RECORDED',
     ]);
     expect(items.at(-1)).toEqual({
-      ...{ id: 'attempt-100', ledgerId: 'a1', at: at(100), organization, carrier: 'cingular', channel: 'sms' },
-      ...{ router: 'MMX', code: '26161', deviceAddress: '14045554900', messageId: '1001', kind: 'MO' },
-      ...{ outcome: 'RECORDED', source: '208.71.240.10', answer: 200, durationMs: 3 },
+      id: 'attempt-100',
+      ledgerId: 'a1',
+      at: at(100),
+      organization,
+      carrier: 'cingular',
+      channel: 'sms',
+      router: 'MMX',
+      code: '26161',
+      deviceAddress: '14045554900',
+      messageId: '1001',
+      kind: 'MO',
+      outcome: 'RECORDED',
+      source: '208.71.240.10',
+      answer: 200,
+      durationMs: 3,
     });
     expect(items[1]).toMatchObject({ carrier: 'cingular', deviceAddress: '14045554900', code: null });
   });
@@ -251,134 +227,16 @@ describe('the audit trail', () => {
 
   it('refuses what it cannot read', async () => {
     for (const path of [
-      ...['attempts?format=csv', 'attempts?limit=0', 'attempts?cursor=x', 'attempts?kind=SMS', 'attempts?outcome=NO'],
-      ...['export?format=xml', 'export?format=csv&limit=3', 'export?format=line&from=now', 'refusals?reason=key'],
+      'attempts?format=csv',
+      'attempts?limit=0',
+      'attempts?cursor=x',
+      'attempts?kind=SMS',
+      'attempts?outcome=NO',
+      'export?format=xml',
+      'export?format=csv&limit=3',
+      'export?format=line&from=now',
+      'refusals?reason=key',
     ])
       expect([path, (await side.get(`/audit/${path}`)).status]).toEqual([path, 400]);
-  });
-
-  describe('summaries', () => {
-    const HOUR = 3_600;
-    type Sum = SummaryItem & Record<string, unknown>;
-    const sums = async (query: string) =>
-      (await page(`/audit/summary?${query}`)) as never as { items: Sum[]; next: string | null };
-    const again = (id: string, seconds: number, more: object) =>
-      side.append(`message-${id}`, [new MessageRedelivered({ ...redelivered(id, seconds).data, ...more })]);
-
-    beforeAll(async () => {
-      const organization = 'sums';
-      const phone = { deviceAddress: '14045554901', deviceE164: '+14045554901' };
-      await message('u1', 0, { organization });
-      await again('u1', 60, { organization });
-      await message('u2', HOUR, {
-        organization,
-        ...phone,
-        code: '777',
-        fields: fields({ carrier: 'att', channel: 'sms' }),
-      });
-      await again('u2', HOUR + 1, { organization, carrier: null, channel: null, router: null, code: null });
-      await message('u3', 24 * HOUR, { organization });
-      await side.append('quarantine-u4', [quarantined('u4', 24 * HOUR + 1, organization)]);
-    });
-
-    it('counts by any dimensions, in hours and days, the first first', async () => {
-      const none = { attempts: 0, recorded: 0, duplicates: 0, conflicts: 0, quarantined: 0 };
-      const midnight = '2026-11-22T00:00:00.000Z';
-      const next = '2026-11-23T00:00:00.000Z';
-      expect((await sums('organization=sums')).items).toEqual([
-        { ...none, from: midnight, attempts: 4, recorded: 2, duplicates: 2, distinctDevices: 2 },
-        { ...none, from: next, attempts: 2, recorded: 1, quarantined: 1, distinctDevices: 2 },
-      ]);
-      expect((await sums('organization=sums&by=carrier&interval=HOUR')).items).toEqual([
-        { ...none, carrier: 'cingular', from: at(0), attempts: 2, recorded: 1, duplicates: 1, distinctDevices: 1 },
-        { ...none, carrier: null, from: at(HOUR), attempts: 1, duplicates: 1, distinctDevices: 1 },
-        { ...none, carrier: 'att', from: at(HOUR), attempts: 1, recorded: 1, distinctDevices: 1 },
-        {
-          ...none,
-          carrier: 'cingular',
-          from: at(24 * HOUR),
-          attempts: 2,
-          recorded: 1,
-          quarantined: 1,
-          distinctDevices: 2,
-        },
-      ]);
-      const keys = (await sums('organization=sums&by=carrier,channel,router,code&interval=DAY')).items.map(
-        ({ carrier, channel, router, code, attempts }) => [carrier, channel, router, code, attempts],
-      );
-      expect(keys).toEqual([
-        [null, null, null, null, 1],
-        ['att', 'sms', null, '777', 1],
-        ['cingular', 'sms', 'MMX', '26161', 2],
-        ['cingular', null, null, null, 1],
-        ['cingular', 'sms', 'MMX', '26161', 1],
-      ]);
-    });
-
-    it('says the same from what is counted beforehand and from the attempts, with every filter', async () => {
-      const devices = (query: string) =>
-        sums(`organization=sums&by=code&interval=HOUR&${query}`).then(({ items }) => items);
-      const whole = await devices('');
-      expect(await devices(`from=${at(0)}`)).toEqual(whole);
-      // One millisecond into the first hour cuts it: nothing of it was received at its very begin but the first attempt.
-      const [first, ...others] = whole;
-      const cut = { ...first, attempts: 1, recorded: 0 };
-      expect(await devices(`from=${new Date(Date.parse(at(0)) + 1).toISOString()}`)).toEqual([cut, ...others]);
-      expect(await devices(`to=${at(24 * HOUR + 1)}`)).toMatchObject([
-        ...whole.slice(0, 3),
-        { attempts: 1, recorded: 1 },
-      ]);
-      expect(await devices(`from=${at(60)}&to=${at(61)}`)).toEqual([cut]);
-      expect(await devices('carrier=att')).toMatchObject([{ code: '777', attempts: 1 }]);
-      expect(await devices('code=777')).toMatchObject([{ code: '777', attempts: 1 }]);
-      expect(await devices('router=none')).toEqual([]);
-      expect(await devices('outcome=DUPLICATE')).toMatchObject([
-        { attempts: 1, duplicates: 1 },
-        { attempts: 1, code: null },
-      ]);
-      expect(await devices('kind=QUARANTINED')).toMatchObject([{ attempts: 1, quarantined: 1, distinctDevices: 1 }]);
-      expect(await devices('device=14045554901')).toMatchObject([{ code: '777', attempts: 1 }]);
-      expect(await devices('messageId=1001&channel=sms')).toHaveLength(3);
-    });
-
-    it('goes from page to page, whichever way the items were counted', async () => {
-      for (const query of [
-        'organization=sums&by=carrier,code&interval=HOUR',
-        'organization=sums&by=carrier&interval=HOUR',
-        `organization=sums&by=carrier,code&interval=HOUR&to=${at(24 * HOUR + 1)}`,
-        'organization=sums&by=carrier,code&interval=HOUR&kind=MO',
-      ]) {
-        const whole = (await sums(query)).items;
-        const paged: Sum[] = [];
-        for (let next: string | null = ''; next !== null;) {
-          const read: { items: Sum[]; next: string | null } = await sums(
-            `${query}&limit=1${next && `&cursor=${next}`}`,
-          );
-          paged.push(...read.items);
-          next = read.next;
-        }
-        expect(paged).toEqual(whole);
-      }
-    });
-
-    it('counts a device once where several organizations are added up', async () => {
-      const code = '4711';
-      const device = (n: number) => ({ code, deviceAddress: `1404555000${n}`, deviceE164: `+1404555000${n}` });
-      await message('v1', 0, { organization: 'one', ...device(1) });
-      await message('v2', 0, { organization: 'two', ...device(1) });
-      await message('v3', 0, { organization: 'two', ...device(2) });
-      expect((await sums(`code=${code}`)).items).toMatchObject([{ attempts: 3, distinctDevices: 2 }]);
-      expect((await sums(`code=${code}&by=router`)).items).toMatchObject([
-        { router: 'MMX', attempts: 3, distinctDevices: 2 },
-      ]);
-      expect((await sums(`code=${code}&organization=two`)).items).toMatchObject([{ attempts: 2, distinctDevices: 2 }]);
-    });
-
-    it('refuses what it cannot read', async () => {
-      for (const query of ['by=device', 'interval=WEEK', 'limit=0', 'cursor=x', 'by=carrier&format=csv'])
-        expect([query, (await side.get(`/audit/summary?${query}`)).status]).toEqual([query, 400]);
-      const { next } = await sums('organization=sums&by=carrier&limit=1');
-      expect((await side.get(`/audit/summary?organization=sums&by=code&limit=1&cursor=${next}`)).status).toBe(400);
-    });
   });
 });

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { ReadModels } from '@mo-ledger/projections';
 import { all, Keyset } from '@mo-ledger/read-model-kit';
 import { sql } from '@mo-ledger/read-store';
@@ -91,7 +90,5 @@ async function* written(
   if (head !== '') yield head;
   for (let page = first; !page.done; page = await pages.next()) {
     if (page.value.length > 0) yield page.value.map((row) => write(toAttempt(row))).join('');
-    // Before the next page: the embedded engine works in this thread, and what was written is to leave it, and others to be answered.
-    await setImmediate();
   }
 }

@@ -31,7 +31,10 @@ const PHONE = { deviceAddress: '14045554900', deviceE164: '+14045554900' };
 const MALFORMED = { deviceAddress: '1447ß7665544', deviceE164: null };
 
 const evidence = (seconds: number, text: string) => ({
-  ...{ ledgerId: `l${seconds}`, messageId: String(seconds), text, at: at(seconds) },
+  ledgerId: `l${seconds}`,
+  messageId: String(seconds),
+  text,
+  at: at(seconds),
 });
 const stop = (who: Who, seconds: number, programs: string[] = [], more: Partial<OptedOut['data']> = {}) =>
   new OptedOut({ ...who, ...evidence(seconds, 'STOP'), confidence: 'EXACT', programs, reviewId: null, ...more });
@@ -42,8 +45,15 @@ const join = (who: Who, seconds: number, program: string) =>
 const routed = (who: Who) => matched('unknown', 1n, who);
 const review = (reviewId: string, code: string, seconds: number, kind: ReviewKind, organization = 'acme') =>
   new ReviewOpened({
-    ...{ reviewId, kind, ledgerId: `l${seconds}`, organization, code, deviceAddress: '14045554900' },
-    ...{ text: "don't stop", createdAt: at(seconds), dueAt: kind === 'OPT_OUT_CANDIDATE' ? at(900) : null },
+    reviewId,
+    kind,
+    ledgerId: `l${seconds}`,
+    organization,
+    code,
+    deviceAddress: '14045554900',
+    text: "don't stop",
+    createdAt: at(seconds),
+    dueAt: kind === 'OPT_OUT_CANDIDATE' ? at(900) : null,
   });
 const resolved = (reviewId: string, code: string, note: string | null = null) =>
   new ReviewResolved({ reviewId, ledgerId: 'l', code, decision: 'DISMISS', deviceE164: null, note, at: at(800) });
@@ -106,7 +116,10 @@ describe('consent', () => {
     await side.append('subscriber-c1', [routed(who), join(who, 11, 'P-2')]);
     expect(await subscriber('100', '+14045554900')).toEqual({
       consent: {
-        ...{ state: 'OPTED_IN', since: at(10), confidence: null, coverage: 'FULL' },
+        state: 'OPTED_IN',
+        since: at(10),
+        confidence: null,
+        coverage: 'FULL',
         evidence: { ledgerId: 'l10', messageId: '10', text: 'START', at: at(10) },
       },
       programs: [
@@ -136,7 +149,14 @@ describe('consent', () => {
       [19, 20, 24, 25, 29, 30, 39, 40].map((seconds) => stateOf('200', '14045554900', seconds)),
     );
     expect(states).toEqual([
-      ...['NONE', 'OPTED_IN', 'OPTED_IN', 'OPTED_IN', 'OPTED_IN', 'OPTED_IN', 'OPTED_IN', 'OPTED_OUT'],
+      'NONE',
+      'OPTED_IN',
+      'OPTED_IN',
+      'OPTED_IN',
+      'OPTED_IN',
+      'OPTED_IN',
+      'OPTED_IN',
+      'OPTED_OUT',
     ]);
     expect(await subscriber('200', '14045554900', `?at=${at(26)}`)).toMatchObject({
       consent: { since: at(20) },
@@ -211,9 +231,18 @@ describe('consent', () => {
       (await read<{ items: ReviewItem[] }>(`/reviews?${query}`)).items.map(({ id }) => id);
     expect((await read<{ items: ReviewItem[] }>('/reviews?code=600&state=OPEN')).items).toEqual([
       {
-        ...{ id: 'r-1', kind: 'OPT_OUT_CANDIDATE', ledgerId: 'l700', organization: 'acme', code: '600' },
-        ...{ deviceAddress: '14045554900', text: "don't stop", createdAt: at(700), dueAt: at(900) },
-        ...{ state: 'OPEN', decision: null, note: null },
+        id: 'r-1',
+        kind: 'OPT_OUT_CANDIDATE',
+        ledgerId: 'l700',
+        organization: 'acme',
+        code: '600',
+        deviceAddress: '14045554900',
+        text: "don't stop",
+        createdAt: at(700),
+        dueAt: at(900),
+        state: 'OPEN',
+        decision: null,
+        note: null,
       },
     ]);
     for (const [query, found] of [

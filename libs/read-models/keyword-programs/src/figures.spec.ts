@@ -72,7 +72,7 @@ describe('counts of programs', () => {
           expect(activity.reduce((sum, { joins, leaves }) => sum + joins - leaves, 0)).toBe(participants.length);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   });
 });

@@ -67,8 +67,14 @@ describe('keyword-programs', () => {
     ]);
     expect(rows.participants).toMatchObject([
       {
-        ...{ program: 'P', subscriber: '1', state: 'JOINED', joined_at: at(2 * HOUR), left_at: null },
-        ...{ carrier: 'other', last_message_at: at(2 * HOUR), position: '107' },
+        program: 'P',
+        subscriber: '1',
+        state: 'JOINED',
+        joined_at: at(2 * HOUR),
+        left_at: null,
+        carrier: 'other',
+        last_message_at: at(2 * HOUR),
+        position: '107',
       },
       { program: 'P', subscriber: '2', state: 'LEFT', joined_at: at(10), left_at: at(26 * HOUR) },
       { program: 'P', subscriber: '3', state: null, last_message_at: at(30) },

@@ -46,7 +46,7 @@ const programs = table(
     '(organization, code, program)',
     '(handler, code, program)',
     '(code) where catch_all',
-    // Without fast updates: what they postpone is left to a vacuum, which the embedded engine never runs by itself.
+    // Without fast updates: what they postpone, each lookup reads until the next vacuum.
     'using gin (keyword_keys) with (fastupdate = off) where not retired',
   ],
 );

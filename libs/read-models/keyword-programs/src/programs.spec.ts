@@ -43,16 +43,33 @@ describe('programs', () => {
     await side.append('code-100', [code('100'), program('100', 'P', { startsAt: PAST, settings: { a: [1] } })]);
     const quiet = await read('/codes/100/programs/P');
     expect(quiet).toMatchObject({
-      ...{ id: 'P', name: 'Program P', organization: 'acme', code: '100', handler: 'join', keywords: ['P'] },
-      ...{ match: 'FIRST', catchAll: false, settings: { a: [1] }, state: 'ACTIVE', startsAt: PAST, endsAt: null },
-      ...{ messages: 0, participants: 0, firstMessageAt: null, lastMessageAt: null, results: null },
+      id: 'P',
+      name: 'Program P',
+      organization: 'acme',
+      code: '100',
+      handler: 'join',
+      keywords: ['P'],
+      match: 'FIRST',
+      catchAll: false,
+      settings: { a: [1] },
+      state: 'ACTIVE',
+      startsAt: PAST,
+      endsAt: null,
+      messages: 0,
+      participants: 0,
+      firstMessageAt: null,
+      lastMessageAt: null,
+      results: null,
     });
     await side.append('subscriber-1', [matched(1, 0), joined(1, 0)]);
     await side.append('subscriber-2', [matched(2, 10), joined(2, 10)]);
     await side.append('subscriber-1', [matched(1, 20)]);
     expect(await read('/codes/100/programs/P')).toEqual({
       ...quiet,
-      ...{ messages: 3, participants: 2, firstMessageAt: at(0), lastMessageAt: at(20) },
+      messages: 3,
+      participants: 2,
+      firstMessageAt: at(0),
+      lastMessageAt: at(20),
     });
     await side.append('subscriber-2', [optedOut(2, 30)]);
     expect(await read('/codes/100/programs/P')).toMatchObject({ messages: 3, participants: 1, lastMessageAt: at(20) });

@@ -64,8 +64,14 @@ describe('what is provisioned', () => {
     expect(warnings).toHaveLength(3);
     await side.append('code-26162', [code('26162', { sharing: 'SHARED', organization: null, forwarding: 'KEYWORDS' })]);
     const shown = {
-      ...{ code: '26161', type: 'SHORT', sharing: 'DEDICATED', forwarding: 'KEYWORDS', organization: 'acme' },
-      ...{ forwardsOptOut: false, optOutWords: ['arrêt', 'ça suffit'], warnings },
+      code: '26161',
+      type: 'SHORT',
+      sharing: 'DEDICATED',
+      forwarding: 'KEYWORDS',
+      organization: 'acme',
+      forwardsOptOut: false,
+      optOutWords: ['arrêt', 'ça suffit'],
+      warnings,
     };
     expect(await read('/codes/26161')).toMatchObject(shown);
     expect(await read('/codes')).toMatchObject({
@@ -110,32 +116,28 @@ describe('what is provisioned', () => {
     await side.append('code-800', dedicated);
     await side.append('code-801', shared);
     const texts = [
-      ...[
-        'JOIN me in',
-        ' cafe\u0301! ',
-        'one',
-        'one more',
-        'paused',
-        'old',
-        '🎁',
-        'ended',
-        'Stop. Thank you',
-        'Ça suffit!',
-      ],
-      ...[
-        'yes',
-        '👍 YES',
-        'START',
-        'info',
-        'HELP',
-        'ours',
-        'theirs',
-        'nothing',
-        '',
-        "don't stop",
-        'join\0',
-        '\ud83d join',
-      ],
+      'JOIN me in',
+      ' cafe\u0301! ',
+      'one',
+      'one more',
+      'paused',
+      'old',
+      '🎁',
+      'ended',
+      'Stop. Thank you',
+      'Ça suffit!',
+      'yes',
+      '👍 YES',
+      'START',
+      'info',
+      'HELP',
+      'ours',
+      'theirs',
+      'nothing',
+      '',
+      "don't stop",
+      'join\0',
+      '\ud83d join',
     ];
     for (const [digits, events] of [
       ['800', dedicated],
@@ -143,20 +145,21 @@ describe('what is provisioned', () => {
     ] as const) {
       const state = events.reduce(evolveCode, initialCode);
       for (const text of texts)
-        for (const asked of [undefined, 'acme', 'other', 'nobody']) {
-          const query = new URLSearchParams({ text, ...(asked === undefined ? {} : { organization: asked }) });
-          const found = matchProgram(state, {
-            ...{ organization: asked ?? state.settings?.organization ?? null, message: text.toWellFormed() },
-            ...{ messageOrig: null, at: new Date().toISOString() },
-          });
-          const { outcome, keyword, match, args, reserved, reason, anomalies } = found;
-          const expected = { outcome, program: found.program, keyword, match, args, reserved, reason, anomalies };
-          expect([text, asked, await read(`/codes/${digits}/match?${query.toString()}`)]).toEqual([
-            text,
-            asked,
-            expected,
-          ]);
-        }
+        await Promise.all(
+          [undefined, 'acme', 'other', 'nobody'].map(async (asked) => {
+            const query = new URLSearchParams({ text, ...(asked === undefined ? {} : { organization: asked }) });
+            const found = matchProgram(state, {
+              organization: asked ?? state.settings?.organization ?? null,
+              message: text.toWellFormed(),
+              messageOrig: null,
+              at: new Date().toISOString(),
+            });
+            const { outcome, keyword, match, args, reserved, reason, anomalies } = found;
+            const expected = { outcome, program: found.program, keyword, match, args, reserved, reason, anomalies };
+            const answer = await read(`/codes/${digits}/match?${query.toString()}`);
+            expect([text, asked, answer]).toEqual([text, asked, expected]);
+          }),
+        );
     }
   });
 

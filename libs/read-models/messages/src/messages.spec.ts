@@ -16,8 +16,14 @@ import { attempt, at, fields, matched, recorded, redelivered } from './testing/i
 
 const optedIn = (ledgerId: string) =>
   new OptedIn({
-    ...{ ledgerId, messageId: '1001', code: '26161', deviceAddress: '14045554900', deviceE164: '+14045554900' },
-    ...{ text: 'JOIN', at: at(0), program: 'P-JOIN' },
+    ledgerId,
+    messageId: '1001',
+    code: '26161',
+    deviceAddress: '14045554900',
+    deviceE164: '+14045554900',
+    text: 'JOIN',
+    at: at(0),
+    program: 'P-JOIN',
   });
 const ODD = `\0\ud83d nul \uE000 ${'👍'.repeat(15_000)}`;
 
@@ -58,17 +64,9 @@ describe('messages', () => {
     log.append('message-m1', new MessageRerouteRequested({ ledgerId: 'm1', applyConsent: false, requestedAt: at(4) }));
     log.append('subscriber-1', matched('m1', 100n, { program: 'P-LATE' }));
     const rows = await checkProjection(store, messages, log.events);
-    expect(
-      rows.messages.map(({ id, attempts, outcome, program, pending_position }) => [
-        id,
-        attempts,
-        outcome,
-        program,
-        pending_position,
-      ]),
-    ).toEqual([
-      ['m1', 3, 'MATCHED', 'P-LATE', '142'],
-      ['m2', 1, 'PENDING', null, '107'],
+    expect(rows.messages).toMatchObject([
+      { id: 'm1', attempts: 3, outcome: 'MATCHED', program: 'P-LATE', pending_position: '142' },
+      { id: 'm2', attempts: 1, outcome: 'PENDING', program: null, pending_position: '107' },
     ]);
     expect(rows.message_events).toHaveLength(8);
   });
@@ -254,37 +252,36 @@ describe('messages', () => {
     const { gateway } = recorded('x', 0).data;
     await side.append('status-1', [
       new StatusNotificationRecorded({
-        ...{
-          ledgerId: 's1',
-          organization: 'acme',
-          gateway,
-          kind: 'STATUS',
-          deviceAddress: '14045554900',
-          deviceE164: '+14045554900',
-        },
-        ...{
-          code: null,
-          messageId: '5',
-          anomalies: [],
-          attachments: [],
-          extra: [],
-          decoding: 'utf-8',
-          attempt: attempt(70),
-        },
+        ledgerId: 's1',
+        organization: 'acme',
+        gateway,
+        kind: 'STATUS',
+        deviceAddress: '14045554900',
+        deviceE164: '+14045554900',
+        code: null,
+        messageId: '5',
+        anomalies: [],
+        attachments: [],
+        extra: [],
+        decoding: 'utf-8',
+        attempt: attempt(70),
         fields: fields({ smscid: 's', status: 'MO Success', status_code: '100' }),
       }),
     ]);
     await side.append('quarantine-1', [
       new PostQuarantined({
-        ...{
-          ledgerId: 'q1',
-          organization: 'acme',
-          gateway,
-          kind: 'QUARANTINED',
-          reason: 'EMPTY_BODY',
-          fields: fields({}),
-        },
-        ...{ attachments: [], extra: [], decoding: 'utf-8', code: null, messageId: null, attempt: attempt(71, '') },
+        ledgerId: 'q1',
+        organization: 'acme',
+        gateway,
+        kind: 'QUARANTINED',
+        reason: 'EMPTY_BODY',
+        fields: fields({}),
+        attachments: [],
+        extra: [],
+        decoding: 'utf-8',
+        code: null,
+        messageId: null,
+        attempt: attempt(71, ''),
       }),
     ]);
     expect(await items('/statuses?messageId=5&device=%2B14045554900')).toMatchObject([
