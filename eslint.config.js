@@ -1,6 +1,7 @@
 import eslint from '@eslint/js';
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
+import noChance from './tools/workspace/eslint-no-chance.js';
 
 // Who may import whom (docs: README.md, Where things are). A breach is an error.
 const boundaries = [
@@ -132,4 +133,5 @@ export default tseslint.config(
     rules: { 'no-console': 'off' },
   },
   { files: ['**/*.spec.ts'], rules: { '@typescript-eslint/no-empty-object-type': 'off' } },
+  noChance,
 );

@@ -2,11 +2,21 @@
 import { join } from 'node:path';
 import { LedgerKey, openInBackground } from '@mo-ledger/event-sourcing';
 import { connectEventLog } from '@mo-ledger/event-store';
-import { announce, createLogger, createService, partOf, startProgram, stopInOrder, tell, whenTold } from '@mo-ledger/http';
+import {
+  announce,
+  createLogger,
+  createService,
+  partOf,
+  startProgram,
+  stopInOrder,
+  tell,
+  whenTold,
+} from '@mo-ledger/http';
 import { createProjector, observeProjections, readSideProblems } from '@mo-ledger/read-side';
 import { EmbeddedPostgres, openReadStore, problemOf } from '@mo-ledger/read-store';
 import { BackModule } from './back.module.js';
 import { readConfiguration } from './configuration.js';
+import { giveWay } from './give-way.js';
 
 await startProgram(async () => {
   const { database, dataDir, projectorName, ledgerKey, logLevel, host, port, ...configuration } = readConfiguration();
@@ -41,9 +51,11 @@ await startProgram(async () => {
     await store.close();
     await postgres?.stop();
   });
-  void postgres?.serving().then(() => projector.start());
-  if (!postgres) projector.start();
   announce(await service.listen(host, port));
+  await postgres?.serving();
+  projector.start();
+  // Recording never waits for deciding: routing and reading may lag behind a burst of posts. Only their start may not.
+  for (const pid of [process.pid, postgres?.pid]) if (pid) giveWay(pid);
 });
 
 /** The address of the event store in the front, as soon as the front has said it. */

@@ -8,7 +8,12 @@ import { RoutingModule } from '@mo-ledger/routing';
 /** What the back does: route messages, build the read models, answer queries. */
 @Module({})
 export class BackModule {
-  static register(store: ReadStore, projector: ReturnType<typeof createProjector>, log: EventLog, ledgerKey: LedgerKey): DynamicModule {
+  static register(
+    store: ReadStore,
+    projector: ReturnType<typeof createProjector>,
+    log: EventLog,
+    ledgerKey: LedgerKey,
+  ): DynamicModule {
     return {
       module: BackModule,
       imports: [

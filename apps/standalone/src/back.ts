@@ -16,7 +16,10 @@ export class Back {
 
   /** Gets the description of its API, once. */
   async describe(): Promise<void> {
-    this.#description ??= await this.#get('/openapi.json', (response) => response.json() as Promise<ServiceDescription>);
+    this.#description ??= await this.#get(
+      '/openapi.json',
+      (response) => response.json() as Promise<ServiceDescription>,
+    );
   }
 
   /** Its parts; the back alone, as not ok, where it does not answer. */

@@ -7,7 +7,10 @@ describe('the progress of a start', () => {
   beforeEach(() => {
     now = 0;
     lines = [];
-    progress = new Progress((line) => lines.push(line.trim()), () => now);
+    progress = new Progress(
+      (line) => lines.push(line.trim()),
+      () => now,
+    );
   });
   const at = (ms: number, detail: string) => {
     now = ms;

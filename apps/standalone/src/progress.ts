@@ -53,7 +53,12 @@ const reportOf = (url: string): Promise<HealthReport | null> =>
   new Promise((resolve) => {
     get(url, async (response) => {
       response.on('error', () => resolve(null));
-      resolve(await json(response).then((report) => report as HealthReport, () => null));
+      resolve(
+        await json(response).then(
+          (report) => report as HealthReport,
+          () => null,
+        ),
+      );
     }).on('error', () => resolve(null));
   });
 

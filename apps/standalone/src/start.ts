@@ -51,8 +51,6 @@ export async function start(): Promise<void> {
   const back = new SupervisedProcess({
     name: 'back',
     file: file('back.main.js'),
-    // Recording never waits for deciding: routing and reading may lag behind a burst of posts.
-    givesWay: true,
     env: () => ({
       ...shared,
       HOST: '127.0.0.1',

@@ -1,6 +1,4 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
-import { constants, setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessMessage } from '@mo-ledger/http/child-process';
 
@@ -11,8 +9,6 @@ export interface ProcessOptions {
   /** The settings of each start, besides this process's own. */
   readonly env: () => Readonly<Record<string, string>>;
   readonly onMessage?: (message: ProcessMessage) => void;
-  /** Runs at below-normal CPU priority. */
-  readonly givesWay?: boolean;
 }
 
 /** A process beside this one cannot start; the message is its last line. */
@@ -24,19 +20,6 @@ const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
 /** A process that takes longer to stop is ended. */
 const STOP_MS = 12_000;
-
-/**
- * Lowers the priority of a process. Linux on a desktop first shares the processor out among sessions, so the process's own session is
- * lowered too.
- */
-function giveWay(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // It has ended already.
-  }
-  writeFile(`/proc/${pid}/autogroup`, String(constants.priority.PRIORITY_BELOW_NORMAL)).catch(() => undefined);
-}
 
 /** The line that says why it ended: the message of an error rather than its stack. */
 function lastWords(output: string): string | undefined {
@@ -80,7 +63,7 @@ export class SupervisedProcess {
   }
 
   #run(): Promise<void> {
-    const { name, file, env, givesWay, onMessage } = this.options;
+    const { name, file, env, onMessage } = this.options;
     // A group of its own: Ctrl-C in the terminal reaches this process alone, which then stops the others in order.
     const child = fork(file, {
       env: { ...process.env, ...env() },
@@ -88,7 +71,6 @@ export class SupervisedProcess {
       detached: true,
     });
     this.#child = child;
-    if (givesWay && child.pid !== undefined) giveWay(child.pid);
     return new Promise<void>((resolve, reject) => {
       let listens = false;
       let output = '';

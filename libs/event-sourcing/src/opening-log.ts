@@ -53,12 +53,26 @@ export function openInBackground(log: EventLog, key: LedgerKey, recordedBy: stri
   const gated: EventLog = {
     append: (...call) => (problem === null ? log.append(...call) : open(notDurable).then(() => log.append(...call))),
     readStream: (...call) =>
-      problem === null ? log.readStream(...call) : after(() => open(notReadable), () => log.readStream(...call)),
-    readAll: (...call) => (problem === null ? log.readAll(...call) : after(() => open(notReadable), () => log.readAll(...call))),
+      problem === null
+        ? log.readStream(...call)
+        : after(
+            () => open(notReadable),
+            () => log.readStream(...call),
+          ),
+    readAll: (...call) =>
+      problem === null
+        ? log.readAll(...call)
+        : after(
+            () => open(notReadable),
+            () => log.readAll(...call),
+          ),
     subscribe: (options) =>
       problem === null
         ? log.subscribe(options)
-        : after(() => open(notReadable, options.signal), () => log.subscribe(options)),
+        : after(
+            () => open(notReadable, options.signal),
+            () => log.subscribe(options),
+          ),
     setMaxCount: (...call) => log.setMaxCount(...call),
     close: async () => {
       closing.abort();

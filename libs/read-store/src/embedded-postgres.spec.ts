@@ -50,9 +50,9 @@ describe('the embedded PostgreSQL', () => {
     await start();
     const folder = new URL(server.url).searchParams.get('host') ?? '';
     expect(statSync(folder).mode & 0o077).toBe(0);
-    expect(await ask(sql<{ setting: string }>`select setting from pg_settings where name = 'listen_addresses'`)).toEqual([
-      { setting: '' },
-    ]);
+    expect(
+      await ask(sql<{ setting: string }>`select setting from pg_settings where name = 'listen_addresses'`),
+    ).toEqual([{ setting: '' }]);
   });
 
   it('sets a folder of another version aside, and one that PGlite left', async () => {

@@ -8,7 +8,7 @@ describe('the read store', () => {
   beforeAll(async () => {
     store = await testReadStore();
     await sql`create table t (id int8 primary key, a text, b jsonb, c text[], d timestamptz)`.execute(store.db);
-  }, 60_000);
+  });
   afterAll(() => store.close());
 
   const roundTrip = async (value: string) => {
@@ -20,9 +20,7 @@ describe('the read store', () => {
     expect(rows).toEqual([{ a: value, b: { [value]: [value] }, c: [value] }]);
     const unnested = await sql<{ a: string; b: unknown; c: string[] }>`
       select a, b, c::text[] as c from unnest(${[value]}::text[], ${[json({ [value]: [value] })]}::json[],
-        ${[textArray([value])]}::text[]) as k (a, b, c)`.execute(
-      store.db,
-    );
+        ${[textArray([value])]}::text[]) as k (a, b, c)`.execute(store.db);
     expect(unnested.rows).toEqual([{ a: value, b: { [value]: [value] }, c: [value] }]);
     const found = await sql<{ a: string }>`select a from t where a = ${value} and c @> ${[value]}`.execute(store.db);
     return found.rows[0]?.a;

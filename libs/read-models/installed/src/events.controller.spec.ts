@@ -63,11 +63,11 @@ describe.each([
     revision = -1n;
     positions = [];
     for (let n = 1; n <= 6; n++) positions.push(await append(n % 3 === 0 ? new Noted({ n }) : new Counted({ n })));
-  }, 60_000);
+  });
   afterAll(async () => {
     await service.close();
     await close();
-  }, 60_000);
+  });
 
   const get = async (path: string) => {
     const answer = await fetch(url + path);

@@ -43,7 +43,10 @@ function entryOf(platform: NodeJS.Platform, arch: string): string {
 
 /** The package's install script makes these links; an installation with `--ignore-scripts` lacks them. */
 function makeLinks(native: string): void {
-  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[];
+  const links = JSON.parse(readFileSync(join(native, 'pg-symlinks.json'), 'utf8')) as {
+    source: string;
+    target: string;
+  }[];
   for (const { source, target } of links) {
     try {
       symlinkSync(relative(dirname(target), source), join(native, '..', target));

@@ -27,7 +27,9 @@ export async function prepareCluster(
   const setAside = (folder: string, why: string): void => {
     const kept = `${folder}.set-aside-${new Date().toISOString().replace(/[:.]/g, '-')}`;
     renameSync(folder, kept);
-    notice(`${folder} ${why}: it is kept as ${kept}, which may be deleted, and the read models are built anew from the log`);
+    notice(
+      `${folder} ${why}: it is kept as ${kept}, which may be deleted, and the read models are built anew from the log`,
+    );
   };
   const left = join(dir, 'pglite');
   if (existsSync(left)) setAside(left, 'belongs to an earlier version of mo-ledger, which used PGlite');
@@ -80,5 +82,9 @@ export function reasonIn(output = ''): string | undefined {
     .split('\n')
     .map((line) => line.replace(/^.*? \[\d+\] (?=[A-Z]+: )/, '').trim())
     .filter((line) => line !== '');
-  return lines.find((line) => /no space left/i.test(line)) ?? lines.find((line) => /error|fatal|panic/i.test(line)) ?? lines.at(-1);
+  return (
+    lines.find((line) => /no space left/i.test(line)) ??
+    lines.find((line) => /error|fatal|panic/i.test(line)) ??
+    lines.at(-1)
+  );
 }
