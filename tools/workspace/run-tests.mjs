@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { startTestPostgres } from '../../libs/read-store/dist/testing/index.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -22,8 +23,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => nx.kill(sig
 const count = { passed: 0, failed: 0, skipped: 0 };
 createInterface({ input: nx.stdout }).on('line', (line) => {
   console.log(line);
-  if (!/^\W*Tests:/.test(line)) return;
-  for (const [, number, outcome] of line.matchAll(/(\d+) (passed|failed|skipped)/g)) count[outcome] += Number(number);
+  const plain = stripVTControlCharacters(line);
+  if (!plain.startsWith('Tests:')) return;
+  for (const [, number, outcome] of plain.matchAll(/(\d+) (passed|failed|skipped)/g)) count[outcome] += Number(number);
 });
 const [code] = await once(nx, 'close');
 await postgres.stop();

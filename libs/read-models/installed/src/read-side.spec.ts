@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startEventStore, type RunningEventStore } from '@mo-ledger/embedded-event-store';
 import { LedgerKey, openLedger, type AnyEvent, type EventLog } from '@mo-ledger/event-sourcing';
 import { connectEventLog } from '@mo-ledger/event-store';
+import { TestEventStore } from '@mo-ledger/event-store/testing';
 import { createLogger, createService, type Service } from '@mo-ledger/http';
 import { matched, recorded } from '@mo-ledger/messages-read-model/testing';
 import type { ProjectionRunner, ProjectionStatus } from '@mo-ledger/projections';
 import { until } from '@mo-ledger/projections/testing';
-import { sql, type ReadStore } from '@mo-ledger/read-store';
+import { openReadStore, sql } from '@mo-ledger/read-store';
 import { emptyReadStore, testReadStore } from '@mo-ledger/read-store/testing';
 import {
   createProjector,
@@ -24,10 +21,9 @@ import {
 const metadata = { $correlationId: '1', $causationId: '1', recordedBy: 'spec', schemaVersion: 1 };
 
 describe('the read side on a real event store and PostgreSQL', () => {
-  let dir: string;
-  let eventStore: RunningEventStore;
+  let eventStore: TestEventStore;
   let log: EventLog;
-  let store: ReadStore;
+  let store: Awaited<ReturnType<typeof testReadStore>>;
   let projector: ProjectionRunner;
   /** In the projector's process, and in one of its own, which knows of the projector what is in the database. */
   let services: readonly Service[] = [];
@@ -36,9 +32,8 @@ describe('the read side on a real event store and PostgreSQL', () => {
   let last = 0n;
 
   beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'mo-ledger-'));
     store = await testReadStore();
-    eventStore = await startEventStore({ dir, port: 0 });
+    eventStore = await TestEventStore.start();
     log = connectEventLog({ url: eventStore.url });
     await openLedger(log, new LedgerKey('ab'.repeat(32)), randomUUID(), 'spec');
     await start();
@@ -46,9 +41,8 @@ describe('the read side on a real event store and PostgreSQL', () => {
   afterAll(async () => {
     await stop();
     await log.close();
-    await eventStore.close();
+    await eventStore.remove();
     await store.close();
-    await rm(dir, { recursive: true });
   });
 
   const start = async () => {
@@ -111,19 +105,21 @@ describe('the read side on a real event store and PostgreSQL', () => {
 
   it('goes on when the event store comes back, and misses nothing', async () => {
     await post('before', 'restart');
-    const { port } = eventStore;
-    await eventStore.close();
-    eventStore = await startEventStore({ dir, port });
+    await eventStore.stop();
+    await eventStore.start();
     await post('after', 'restart');
     expect(await ids('restart')).toEqual(['after MATCHED', 'before MATCHED']);
   });
 
   it('goes on when its connections to the database are cut', async () => {
+    // Whoever cuts connections needs one that nobody cuts.
+    const cutter = openReadStore({ url: store.url, mostConnections: 1 });
     for (let n = 0; n < 3; n++) {
       await post(`cut-${n}`, 'cut');
       await sql`select pg_terminate_backend(pid) from pg_stat_activity
-        where pid <> pg_backend_pid() and datname = current_database()`.execute(store.db);
+        where pid <> pg_backend_pid() and datname = current_database()`.execute(cutter.db);
     }
+    await cutter.close();
     expect(await ids('cut')).toEqual(['cut-0 MATCHED', 'cut-1 MATCHED', 'cut-2 MATCHED']);
   });
 

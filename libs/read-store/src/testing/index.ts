@@ -54,14 +54,14 @@ export async function testDatabase(): Promise<TestDatabase> {
 }
 
 /** An empty read store in a database of its own; `close` drops it. */
-export async function testReadStore(): Promise<ReadStore> {
+export async function testReadStore(): Promise<ReadStore & { readonly url: string }> {
   const { url, drop } = await testDatabase();
   const store = openReadStore({ url });
   const close = async (): Promise<void> => {
     await store.close();
     await drop();
   };
-  return { db: store.db, close };
+  return { db: store.db, url, close };
 }
 
 /** Drops every table, so that one store serves many tests. */
