@@ -12,7 +12,9 @@ export type ProcessMessage =
   | { readonly refused: string };
 
 /** Tells the other side, where there is one. */
-export const tell = (message: ProcessMessage): void => void process.send?.(message);
+export const tell = (message: ProcessMessage): void => {
+  if (process.connected) process.send?.(message);
+};
 
 /** Tells the process that started this one that this one serves. */
 export const announce = (listening: string): void => tell({ listening });
@@ -41,5 +43,7 @@ export function stopInOrder(stop: () => Promise<void>, mostMs = 15_000): void {
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
-  if (process.connected) process.on('disconnect', end);
+  process.on('disconnect', end);
+  // The process that started this one went away while this one was starting.
+  if (process.send && !process.connected) end();
 }
