@@ -17,7 +17,7 @@ export function isInstalled(root) {
     // npm leaves out the optional packages of other platforms.
     return path in installed ? installed[path].version === version : optional === true;
   };
-  return Object.entries(locked).every(isCurrent) && Object.keys(installed).every((path) => path in locked);
+  return Object.entries(locked).every(isCurrent);
 }
 
 const packagesOf = (lockfile) => JSON.parse(readFileSync(lockfile, 'utf8')).packages;

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 
 const root = resolve(import.meta.dirname, '../../../..');
 const LEFT_OUT = new Set(['node_modules', 'dist', '.nx', '.git', 'data', 'coverage']);
+const INSTALLED = '.package-lock.json';
 const LONGEST_RUN_MS = 180_000;
 
 /** A copy of the workspace as it stands, in a folder of its own, with the same installed packages. */
@@ -21,6 +22,8 @@ export class WorkspaceCopy {
           .some((part) => LEFT_OUT.has(part)),
     });
     this.#linkPackages('.');
+    // What npm writes down about the copy's packages must not become true of ours.
+    cpSync(join(root, 'node_modules', INSTALLED), join(this.root, 'node_modules', INSTALLED));
     // Those of the workspace are links to its folders: in the copy, to the copy's.
     this.#linkPackages('@mo-ledger', (name) => readlinkSync(join(root, 'node_modules/@mo-ledger', name)));
   }
@@ -30,7 +33,7 @@ export class WorkspaceCopy {
     const to = join(this.root, 'node_modules', scope);
     mkdirSync(to, { recursive: true });
     for (const name of readdirSync(from))
-      if (name !== '@mo-ledger' && name !== '.cache') symlinkSync(target?.(name) ?? join(from, name), join(to, name));
+      if (!['@mo-ledger', '.cache', INSTALLED].includes(name)) symlinkSync(target?.(name) ?? join(from, name), join(to, name));
   }
 
   /** The environment of the copy's commands: what Nx tells the tasks that it runs, a spec among them, is not for them. */
