@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import { EARLIER_ENGINE } from './embedded/cluster.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { openReadStore } from './read-store.js';
 
@@ -55,13 +56,13 @@ describe('the embedded PostgreSQL', () => {
     ).toEqual([{ setting: '' }]);
   });
 
-  it('sets a folder of another version aside, and one that PGlite left', async () => {
-    mkdirSync(join(dir, 'pglite'), { recursive: true });
+  it('sets a folder of another version aside, and one of an earlier version of mo-ledger', async () => {
+    mkdirSync(join(dir, EARLIER_ENGINE), { recursive: true });
     mkdirSync(join(dir, 'postgres'));
     writeFileSync(join(dir, 'postgres/PG_VERSION'), '15\n');
     await start();
     expect(notices).toEqual([
-      expect.stringMatching(/pglite belongs to an earlier version of mo-ledger.* built anew from the log$/),
+      expect.stringMatching(/belongs to an earlier version of mo-ledger.* built anew from the log$/),
       expect.stringMatching(/postgres belongs to PostgreSQL 15, and this is PostgreSQL 18: it is kept as .*set-aside/),
     ]);
     expect(readdirSync(dir).filter((name) => name.includes('set-aside'))).toHaveLength(2);

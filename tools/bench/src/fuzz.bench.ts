@@ -149,7 +149,7 @@ async function attempts(url: string, organization: string, position: bigint): Pr
   const until = performance.now() + READ_AGAIN_MS;
   for (;;) {
     const answer = await fetch(path, { headers: { 'ledger-after': String(position) } });
-    if (answer.status === 504 && performance.now() < until) {
+    if ((answer.status === 504 || answer.status === 503) && performance.now() < until) {
       await answer.body?.cancel();
       await delay(500);
       continue;

@@ -56,11 +56,15 @@ describe('before a command', () => {
   it.each([
     ['another version', { ...LOCKED, 'node_modules/a': { version: '1.0.1' } }],
     ['one package more', { ...LOCKED, 'node_modules/b': { version: '1.0.0' } }],
-    ['one package less', { '': {} }],
     ['one library more', { ...LOCKED, 'node_modules/@mo-ledger/y': { resolved: 'libs/y', link: true } }],
   ])('a lock file that has %s is installed', (_, packages) => {
     write('package-lock.json', JSON.stringify({ packages }));
     expect(prepare()).toEqual(['npm ci']);
+  });
+
+  it('packages that nobody asks for any more are no reason to install', () => {
+    write('package-lock.json', JSON.stringify({ packages: { '': {} } }));
+    expect(prepare()).toEqual([]);
   });
 
   it('the packages are installed where there are none', () => {

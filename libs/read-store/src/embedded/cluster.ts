@@ -8,6 +8,9 @@ import type { RunAs } from './run-as.js';
 /** The superuser of the embedded server, which only its own socket lets in. */
 export const USER = 'mo_ledger';
 
+/** The folder of PGlite, in which earlier versions kept the read models. */
+export const EARLIER_ENGINE = 'pglite';
+
 /**
  * Makes sure that a folder holds a cluster of this version, and makes an empty one where it does not. What another version left is set
  * aside: the read models are built anew from the log.
@@ -31,8 +34,8 @@ export async function prepareCluster(
       `${folder} ${why}: it is kept as ${kept}, which may be deleted, and the read models are built anew from the log`,
     );
   };
-  const left = join(dir, 'pglite');
-  if (existsSync(left)) setAside(left, 'belongs to an earlier version of mo-ledger, which used PGlite');
+  const left = join(dir, EARLIER_ENGINE);
+  if (existsSync(left)) setAside(left, 'belongs to an earlier version of mo-ledger, which had another engine');
   const found = versionOf(cluster);
   if (found !== null && found !== String(version))
     setAside(cluster, `belongs to PostgreSQL ${found}, and this is PostgreSQL ${version}`);

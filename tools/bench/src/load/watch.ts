@@ -42,6 +42,6 @@ async function untilVisible(url: string, position: string): Promise<void> {
     const answer = await fetch(`${url}/messages?limit=1`, { headers: { 'ledger-after': position } });
     await answer.arrayBuffer();
     if (answer.status === 200) return;
-    if (answer.status !== 504) throw new Error(`GET /messages answered ${answer.status}`);
+    if (answer.status !== 504 && answer.status !== 503) throw new Error(`GET /messages answered ${answer.status}`);
   }
 }

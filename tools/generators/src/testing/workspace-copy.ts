@@ -33,7 +33,8 @@ export class WorkspaceCopy {
     const to = join(this.root, 'node_modules', scope);
     mkdirSync(to, { recursive: true });
     for (const name of readdirSync(from))
-      if (!['@mo-ledger', '.cache', INSTALLED].includes(name)) symlinkSync(target?.(name) ?? join(from, name), join(to, name));
+      if (!['@mo-ledger', '.cache', INSTALLED].includes(name))
+        symlinkSync(target?.(name) ?? join(from, name), join(to, name));
   }
 
   /** The environment of the copy's commands: what Nx tells the tasks that it runs, a spec among them, is not for them. */
