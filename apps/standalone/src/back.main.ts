@@ -9,7 +9,7 @@ import {
   partOf,
   startProgram,
   stopInOrder,
-  tell,
+  tellIfRefused,
   whenTold,
 } from '@mo-ledger/http';
 import { createProjector, observeProjections, readSideProblems } from '@mo-ledger/read-side';
@@ -24,13 +24,16 @@ await startProgram(async () => {
   const postgres = database.url
     ? null
     : new EmbeddedPostgres({ dir: join(dataDir, 'read-models'), notice: (line) => logger.warn(line) });
+  let stop = async (): Promise<void> => postgres?.stop();
+  stopInOrder(() => stop());
   postgres?.start();
   const store = openReadStore({ ...database, url: postgres?.url ?? database.url ?? '' });
 
   const url = configuration.eventStoreUrl ?? (await eventStoreOfTheFront());
+  // The supervisor has made a key where there was none.
   const key = new LedgerKey(ledgerKey ?? '');
   const { log, opened } = openInBackground(connectEventLog({ url }), key, 'back');
-  opened.catch((error: Error) => tell({ refused: error.message }));
+  opened.catch(tellIfRefused);
   const projector = createProjector(log, store, logger, { name: projectorName ?? 'standalone' });
   const service = await createService({
     name: 'back',
@@ -44,13 +47,13 @@ await startProgram(async () => {
     false,
   );
   observeProjections(service, () => projector.status(), configuration.maxLagSeconds);
-  stopInOrder(async () => {
+  stop = async () => {
     await service.close();
     await projector.stop();
     await log.close();
     await store.close();
     await postgres?.stop();
-  });
+  };
   announce(await service.listen(host, port));
   await postgres?.serving();
   projector.start();
@@ -58,7 +61,7 @@ await startProgram(async () => {
   for (const pid of [process.pid, postgres?.pid]) if (pid) giveWay(pid);
 });
 
-/** The address of the event store in the front, as soon as the front has said it. */
+/** The address of the front's event store, as soon as it is open. */
 function eventStoreOfTheFront(): Promise<string> {
   return new Promise((resolve) =>
     whenTold((message) => {

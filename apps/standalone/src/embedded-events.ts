@@ -14,7 +14,8 @@ const PAUSE_MS = 200;
 export async function openEventStore(dataDir: string): Promise<EventStoreThread> {
   const dir = join(dataDir, 'events');
   await mkdir(dir, { recursive: true });
-  const port = new Settings().integer('EVENT_STORE_PORT', 0, { max: 65_535 });
+  // Started again, it serves where it did, unless somebody else has that port now.
+  let port = new Settings().integer('EVENT_STORE_PORT', 0, { max: 65_535 });
   for (let tries = 1; ; tries++) {
     try {
       return await startEventStoreThread({ dir, port }, (error) => {
@@ -22,8 +23,9 @@ export async function openEventStore(dataDir: string): Promise<EventStoreThread>
         process.exit(1);
       });
     } catch (error) {
-      const inUse = error instanceof Error && error.message.includes('in use by the process');
-      if (!inUse || tries === TRIES) throw new EventStoreNotOpened((error as Error).message);
+      const { message } = error as Error;
+      if (message.includes('EADDRINUSE')) port = 0;
+      else if (!message.includes('in use by the process') || tries === TRIES) throw new EventStoreNotOpened(message);
       await delay(PAUSE_MS);
     }
   }

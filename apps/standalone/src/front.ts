@@ -2,15 +2,28 @@ import { adminProblems } from '@mo-ledger/admin';
 import type { EventStoreThread } from '@mo-ledger/embedded-event-store/thread';
 import { LedgerKey, openInBackground, type EventLog, type Opening } from '@mo-ledger/event-sourcing';
 import { connectEventLog } from '@mo-ledger/event-store';
-import { announce, createService, partOf, stopInOrder, tell, whenTold, type Service } from '@mo-ledger/http';
+import {
+  announce,
+  createService,
+  partOf,
+  stopInOrder,
+  tell,
+  tellIfRefused,
+  whenTold,
+  type Health,
+  type Service,
+} from '@mo-ledger/http';
 import { withInbound } from '@mo-ledger/inbound';
 import { ModuleRef } from '@nestjs/core';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Back } from './back.js';
 import { forwardToBack } from './back-proxy.js';
 import type { Configuration } from './configuration.js';
 import { FrontModule } from './front.module.js';
 import { mergedDescriptions } from './merged-descriptions.js';
 import { mergeMetrics } from './metrics-text.js';
+
+const START_MS = 10_000;
 
 /**
  * Listens at once, while the ledger opens in the background and the back may still be starting.
@@ -19,14 +32,10 @@ import { mergeMetrics } from './metrics-text.js';
  */
 export async function runFront(configuration: Configuration, eventStore: EventStoreThread | null): Promise<void> {
   const url = configuration.eventStoreUrl ?? eventStore?.url ?? '';
-  tell({ eventStore: url });
   // The supervisor has made one where there was none.
   const ledgerKey = new LedgerKey(configuration.ledgerKey ?? '');
   const ledger = openInBackground(connectEventLog({ url }), ledgerKey, 'front');
-  ledger.opened.then(
-    async ({ ledgerId }) => tell({ ledgerId, empty: await isEmpty(ledger.log) }),
-    (error: Error) => tell({ refused: error.message }),
-  );
+  ledger.opened.then(async ({ ledgerId }) => tell({ ledgerId, empty: await isEmpty(ledger.log) })).catch(tellIfRefused);
   const back = new Back();
   whenTold((message) => {
     if ('back' in message) back.url = message.back;
@@ -38,6 +47,17 @@ export async function runFront(configuration: Configuration, eventStore: EventSt
     await eventStore?.close();
   });
   announce(await service.listen(configuration.host, configuration.port));
+  await tellUntilEverythingServes(service.health);
+}
+
+/** The supervisor shows it while everything starts: at first often, later as often as a person looks. */
+async function tellUntilEverythingServes(health: Health): Promise<void> {
+  for (;;) {
+    const report = await health.all();
+    tell({ health: report });
+    if (report.ok) return;
+    await delay(performance.now() < START_MS ? 50 : 1_000);
+  }
 }
 
 async function createFront(

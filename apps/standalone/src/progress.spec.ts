@@ -14,13 +14,13 @@ describe('the progress of a start', () => {
   });
   const at = (ms: number, detail: string) => {
     now = ms;
-    progress.show({ name: 'PostgreSQL', ok: false, detail });
+    progress.show({ ok: false, parts: [{ name: 'PostgreSQL', ok: false, detail }] });
   };
 
   it('tells once of each part that serves', () => {
     now = 1_240;
-    progress.show({ name: 'front', ok: true });
-    progress.show({ name: 'front', ok: true });
+    progress.show({ ok: true, parts: [{ name: 'front', ok: true }] });
+    progress.show({ ok: true, parts: [{ name: 'front', ok: true }] });
     expect(lines).toEqual(['1.2 s  front serves']);
   });
 
@@ -28,7 +28,7 @@ describe('the progress of a start', () => {
     at(0, 'it is starting');
     at(900, 'it is starting');
     now = 950;
-    progress.show({ name: 'PostgreSQL', ok: true });
+    progress.show({ ok: true, parts: [{ name: 'PostgreSQL', ok: true }] });
     expect(lines).toEqual(['0.9 s  PostgreSQL serves']);
   });
 

@@ -8,6 +8,9 @@ import { readOrMakeLedgerKey } from './ledger-key-file.js';
 import { Progress } from './progress.js';
 import { SupervisedProcess } from './supervised-process.js';
 
+/** Longer than both processes take to stop, one after the other. */
+const STOP_MS = 30_000;
+
 const file = (name: string): string => resolve(import.meta.dirname, name);
 
 /**
@@ -30,6 +33,7 @@ export async function start(): Promise<void> {
     configuration.projectorName ??
     (configuration.database.url ? `standalone-${hostname()}-${process.pid}` : 'standalone');
   const known: { eventStore?: string; front?: string; back?: string; ledger?: Ledger } = {};
+  const progress = new Progress(console.log);
   const front = new SupervisedProcess({
     name: 'front',
     file: file('front.main.js'),
@@ -37,11 +41,15 @@ export async function start(): Promise<void> {
     env: () => ({ ...shared, ...portOf('PORT', known.front), ...portOf('EVENT_STORE_PORT', known.eventStore) }),
     onMessage: (message) => {
       if ('eventStore' in message) {
+        const moved = known.eventStore !== undefined && known.eventStore !== message.eventStore;
         known.eventStore = message.eventStore;
-        back.send(message);
+        if (moved) back.restart();
+        else back.send(message);
       }
       if ('ledgerId' in message) known.ledger = message;
+      if ('health' in message) progress.show(message.health);
       if ('listening' in message) {
+        if (!known.front) console.log(`posts are received on ${message.listening}/inbound/{organization}`);
         known.front = message.listening;
         if (known.back) front.send({ back: known.back });
       }
@@ -71,21 +79,20 @@ export async function start(): Promise<void> {
     await back.stop();
     await front.stop();
   };
+  let refused = false;
   const stopIfRefused = (message: ProcessMessage): void => {
-    if (!('refused' in message)) return;
+    if (!('refused' in message) || refused) return;
+    refused = true;
     console.error(message.refused);
     void stop().then(() => process.exit(1));
   };
-  stopInOrder(stop);
+  stopInOrder(stop, STOP_MS);
 
-  const started = Promise.all([
-    back.start(),
-    front.start().then(() => new Progress(console.log).untilEverythingServes(`${known.front}/health`)),
-  ]);
-  await started.catch(async (error: unknown) => {
+  await Promise.all([front.start(), back.start()]).catch(async (error: unknown) => {
     await stop();
     throw error;
   });
+  await progress.everythingServes;
   // The front has announced where it listens.
   const url = known.front ?? '';
   announce(url);

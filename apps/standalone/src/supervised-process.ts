@@ -18,6 +18,8 @@ export class PartFailed extends Error {
 
 const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 2_000;
+/** A process that has run for so long has not failed at its start. */
+const STEADY_MS = 10_000;
 /** A process that takes longer to stop is ended. */
 const STOP_MS = 12_000;
 
@@ -34,6 +36,7 @@ function lastWords(output: string): string | undefined {
 export class SupervisedProcess {
   #child: ChildProcess | null = null;
   #stopping = false;
+  #pause = SHORTEST_PAUSE_MS;
 
   constructor(private readonly options: ProcessOptions) {}
 
@@ -49,6 +52,11 @@ export class SupervisedProcess {
   /** Tells it something, where it runs. */
   send(message: ProcessMessage): void {
     if (this.#child?.connected) this.#child.send(message, () => undefined);
+  }
+
+  /** Ends it in order, so that it is started again with the settings of now. */
+  restart(): void {
+    this.#child?.kill('SIGTERM');
   }
 
   async stop(): Promise<void> {
@@ -72,6 +80,7 @@ export class SupervisedProcess {
     });
     this.#child = child;
     return new Promise<void>((resolve, reject) => {
+      const begun = performance.now();
       let listens = false;
       let output = '';
       child.stderr?.on('data', (chunk: Buffer) => {
@@ -87,11 +96,15 @@ export class SupervisedProcess {
         }
         onMessage?.(message);
       });
-      child.once('error', reject);
+      child.once('error', (error) => {
+        this.#child = null;
+        reject(error);
+      });
       child.once('exit', (code, signal) => {
         this.#child = null;
+        if (this.#stopping) return resolve();
         if (!listens) return reject(new PartFailed(lastWords(output) ?? `the ${name} ended with ${signal ?? code}`));
-        if (this.#stopping) return;
+        if (performance.now() - begun > STEADY_MS) this.#pause = SHORTEST_PAUSE_MS;
         process.stderr.write(`the ${name} ended (${signal ?? code}) and is started again\n`);
         void this.#startAgain();
       });
@@ -99,13 +112,15 @@ export class SupervisedProcess {
   }
 
   async #startAgain(): Promise<void> {
-    for (let pause = SHORTEST_PAUSE_MS; !this.#stopping; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    while (!this.#stopping) {
+      await delay(this.#pause);
+      this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
+      if (this.#stopping) return;
       try {
         return await this.#run();
       } catch (error) {
         process.stderr.write(`the ${this.options.name} did not start: ${(error as Error).message}\n`);
       }
-      await delay(pause);
     }
   }
 }

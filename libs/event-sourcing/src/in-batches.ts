@@ -10,7 +10,7 @@ const MANY = 128;
 /**
  * Hands out what has already arrived from a source, up to `limit` items at a time, as soon as there is any: while one batch is being
  * handled, the next one gathers. Of a busy source, what ten milliseconds bring is waited for, and what the next ones bring as long as that
- * is many: what is sent 64 KiB at a time (HTTP/2) to somebody who works without letting I/O in (the embedded database) would come in
+ * is many: what is sent 64 KiB at a time (HTTP/2) to a busy reader would come in
  * batches far too small to keep up. At most `limit` items wait; then the source is not asked for more. The source's error is thrown
  * after everything that came before it. Leaving the loop ends the source, which must not hold back its end while it waits for an item.
  */

@@ -15,7 +15,7 @@ export interface Opening {
   readonly problem: string | null;
   /** The log of the ledger. Until the ledger is open it answers as an event store does that is slow, and then away. */
   readonly log: EventLog;
-  /** Resolves once the ledger is open; rejects with WrongLedgerKey, after which nothing will ever be recorded. */
+  /** Resolves once the ledger is open; rejects with WrongLedgerKey, after which nothing will ever be recorded, or with the last error after `close`. */
   readonly opened: Promise<LedgerOpened['data']>;
 }
 
@@ -34,8 +34,10 @@ export function openInBackground(log: EventLog, key: LedgerKey, recordedBy: stri
         problem = null;
         return ledger;
       } catch (error) {
-        if (!(error instanceof NotReadable || error instanceof NotDurable) || closing.signal.aborted) throw error;
-        problem = reasonOf(error);
+        // After `close` it is the last error; WrongLedgerKey is one from the beginning.
+        problem = reasonOf(error as Error);
+        const isAway = error instanceof NotReadable || error instanceof NotDurable;
+        if (!isAway || closing.signal.aborted) throw error;
       }
       await delay(pause, undefined, { signal: closing.signal }).catch(() => undefined);
     }
@@ -44,6 +46,7 @@ export function openInBackground(log: EventLog, key: LedgerKey, recordedBy: stri
   opened.catch(() => undefined);
   /** Resolves once the ledger is open; rejects where it is not within the time in which an event store has to answer. */
   const open = async <E extends Error>(fail: (problem: string) => E, signal = closing.signal): Promise<void> => {
+    if (problem === null) return;
     const patience = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
     await Promise.race([opened.catch(() => undefined), aborted(patience)]);
     if (problem !== null) throw fail(problem);
@@ -52,6 +55,7 @@ export function openInBackground(log: EventLog, key: LedgerKey, recordedBy: stri
   const notReadable = (why: string) => new NotReadable(why);
   const gated: EventLog = {
     append: (...call) => (problem === null ? log.append(...call) : open(notDurable).then(() => log.append(...call))),
+    setMaxCount: (...call) => open(notDurable).then(() => log.setMaxCount(...call)),
     readStream: (...call) =>
       problem === null
         ? log.readStream(...call)
@@ -73,7 +77,6 @@ export function openInBackground(log: EventLog, key: LedgerKey, recordedBy: stri
             () => open(notReadable, options.signal),
             () => log.subscribe(options),
           ),
-    setMaxCount: (...call) => log.setMaxCount(...call),
     close: async () => {
       closing.abort();
       await log.close();

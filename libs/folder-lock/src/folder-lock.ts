@@ -29,7 +29,11 @@ export function lockFolder(dir: string): () => void {
     if (/locked|busy/i.test((error as Error).message)) throw new FolderLocked(dir);
     throw error;
   }
-  writeFileSync(join(dir, OWNER), `${process.pid}\n`);
+  try {
+    writeFileSync(join(dir, OWNER), `${process.pid}\n`);
+  } catch {
+    // On a full disk the lock counts all the same: the file only names the holder.
+  }
   return () => {
     rmSync(join(dir, OWNER), { force: true });
     lock.exec('rollback');

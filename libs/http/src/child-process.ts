@@ -1,9 +1,13 @@
+import type { HealthReport } from './health.js';
+
 /** What a supervised process and its supervisor tell each other. */
 export type ProcessMessage =
   /** Where the process listens, for example `http://127.0.0.1:40123`. */
   | { readonly listening: string }
-  /** Where the event store in the process serves: `esdb://…`. */
+  /** Where the event store serves that everything uses: `esdb://…`. */
   | { readonly eventStore: string }
+  /** How everything is, until all of it serves for the first time. */
+  | { readonly health: HealthReport }
   /** Where the back listens, for the front that forwards to it. */
   | { readonly back: string }
   /** Which ledger is open, and whether anything was ever recorded in it. */
@@ -18,6 +22,11 @@ export const tell = (message: ProcessMessage): void => {
 
 /** Tells the process that started this one that this one serves. */
 export const announce = (listening: string): void => tell({ listening });
+
+/** Tells the supervisor that this process must not be started again, where the ledger belongs to another key. */
+export const tellIfRefused = (error: Error & { code?: unknown }): void => {
+  if (error.code === 'WRONG_LEDGER_KEY') tell({ refused: error.message });
+};
 
 /** Calls back for every message of the supervisor. */
 export const whenTold = (listener: (message: ProcessMessage) => void): void =>

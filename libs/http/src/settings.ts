@@ -100,7 +100,7 @@ export class Settings {
     return this.ranges('GATEWAY_SOURCES', `208.71.240.0/21,${besides}`);
   }
 
-  /** How the read models' database is used; the embedded one has no connections. */
+  /** How the read models' database is used. */
   get database() {
     return {
       url: this.url('DATABASE_URL', ['postgres', 'postgresql']),

@@ -47,7 +47,7 @@ export async function readStatuses(
 
 function workOf(name: string, lease: Lease | undefined, { notes, problem, ...asked }: AskedProjector): Work {
   // Until it has looked, it does not know whose they are.
-  if (!notes) return { projector: null, note: null, state: 'CATCHING_UP', problem };
+  if (!notes) return { ...lastKnown(lease), projector: null, state: 'CATCHING_UP', problem };
   if (lease?.held && lease.holder === asked.name) return { projector: asked.name, note: notes.get(name) ?? null };
   return { ...lastKnown(lease), state: 'STANDBY' };
 }

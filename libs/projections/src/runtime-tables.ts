@@ -7,7 +7,7 @@ export const RUNTIME_TABLES = [
   sql`create table if not exists projections.builds (
     schema_name text primary key, name text not null, version int4 not null, build int4 not null, fingerprint text not null,
     position int8 not null default -1, handled int8 not null default 0, serves_from int8 not null,
-    last_event_position int8, last_event_id text,     serving boolean not null, takes_over boolean not null, scratch boolean not null,
+    last_event_position int8, last_event_id text, serving boolean not null, takes_over boolean not null, scratch boolean not null,
     indexed boolean not null default false, dropping boolean not null default false, replay boolean not null default false, park_position int8,
     created_at timestamptz not null default now(), replaced_at timestamptz
   )`,

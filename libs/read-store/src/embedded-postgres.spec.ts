@@ -29,7 +29,6 @@ describe('the embedded PostgreSQL', () => {
     }
   };
   beforeEach(() => {
-    // Closed to everybody else, as root's own folder often is.
     dir = join(mkdtempSync(join(tmpdir(), 'mo-ledger-spec-')), 'read-models');
     notices = [];
   });
@@ -69,9 +68,9 @@ describe('the embedded PostgreSQL', () => {
   });
 
   it('begins anew where initdb was interrupted', async () => {
-    mkdirSync(join(dir, 'postgres.unfinished/base'), { recursive: true });
+    mkdirSync(join(dir, 'postgres.unfinished-x/base'), { recursive: true });
     await start();
-    expect(existsSync(join(dir, 'postgres.unfinished'))).toBe(false);
+    expect(existsSync(join(dir, 'postgres.unfinished-x'))).toBe(false);
   });
 
   it('names what is wrong in one line, goes on trying, and serves as soon as it can', async () => {
@@ -98,6 +97,21 @@ describe('the embedded PostgreSQL', () => {
     await server.serving();
     expect(await ask(sql`select n from t`)).toEqual([{ n: 7 }]);
     expect(notices).toEqual(['PostgreSQL does not serve: it ended with SIGKILL']);
+  });
+
+  it('starts where another program has the process id of a server that was killed', async () => {
+    await start();
+    await server.stop();
+    writeFileSync(join(dir, 'postgres/postmaster.pid'), `${process.pid}\n`);
+    await start();
+    expect(notices).toEqual([]);
+  });
+
+  it('has nothing of the settings of this process or of its user', async () => {
+    process.env['PGSSLMODE'] = 'require';
+    await start();
+    expect(await ask(sql`select 1 as one`)).toEqual([{ one: 1 }]);
+    delete process.env['PGSSLMODE'];
   });
 
   it('has a folder for itself', async () => {

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { lockFolder } from '@mo-ledger/folder-lock';
 import { postgresBinaries } from './embedded/binaries.js';
-import { prepareCluster, reasonIn, USER } from './embedded/cluster.js';
+import { ENVIRONMENT, prepareCluster, reasonIn, USER } from './embedded/cluster.js';
 import { runAs } from './embedded/run-as.js';
 import { settings } from './embedded/settings.js';
 
@@ -24,10 +24,12 @@ const LONGEST_PAUSE_MS = 2_000;
 const STOP_MS = 10_000;
 const STARTING_AGAIN = 'it is starting again';
 const SOCKET_FOLDER = 'mo-ledger-postgres-';
-/** Counted from 0, in postmaster.pid. */
+/** What a server writes about itself, its process id first. */
+const PID_FILE = 'postmaster.pid';
+/** Counted from 0. */
 const SOCKET_FOLDER_LINE = 4;
 /** A socket's path is at most 103 bytes on some systems. */
-const LONGEST_SOCKET_FOLDER = 80;
+const LONGEST_SOCKET_FOLDER = 60;
 
 /**
  * A PostgreSQL server of our own: a child process on a folder, reached by a socket that only this user can open. It starts again
@@ -47,7 +49,7 @@ export class EmbeddedPostgres {
   constructor(private readonly options: EmbeddedPostgresOptions) {
     const temporary = tmpdir().length > LONGEST_SOCKET_FOLDER ? '/tmp' : tmpdir();
     this.#socketFolder = mkdtempSync(join(temporary, SOCKET_FOLDER));
-    this.url = `postgres://${USER}@localhost/postgres?host=${encodeURIComponent(this.#socketFolder)}`;
+    this.url = `postgres://${USER}@localhost/postgres?host=${encodeURIComponent(this.#socketFolder)}&sslmode=disable`;
     this.#notice = options.notice ?? (() => undefined);
   }
 
@@ -114,7 +116,7 @@ export class EmbeddedPostgres {
     const server = spawn(
       ...as.command(binaries.postgres, ['-D', cluster, ...settings(this.#socketFolder, this.options.durable ?? true)]),
       // A group of its own: Ctrl-C in the terminal reaches this process alone, which then stops the server in order.
-      { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
+      { stdio: ['ignore', 'ignore', 'pipe'], detached: true, env: ENVIRONMENT },
     );
     this.#server = server;
     const ended = once(server, 'exit') as Promise<[code: number | null, signal: NodeJS.Signals | null]>;
@@ -131,7 +133,7 @@ export class EmbeddedPostgres {
     try {
       const [code, endedBy] = await ended;
       if (this.#ended.signal.aborted) return;
-      throw new Error(reasonIn(output) ?? `it ended with ${endedBy ?? code}`);
+      throw new Error((endedBy === null && reasonIn(output)) || `it ended with ${endedBy ?? code}`);
     } finally {
       watchdog.kill('SIGKILL');
       this.#server = null;
@@ -147,6 +149,7 @@ function stopWithThisProcess(server: ChildProcess): ChildProcess {
   const watchdog = spawn('sh', ['-c', 'read -r _; kill -INT "$0"', String(server.pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
+    env: ENVIRONMENT,
   });
   watchdog.on('error', () => undefined);
   watchdog.unref();
@@ -162,6 +165,10 @@ async function orphanGone(cluster: string, ownSocketFolder: string, signal: Abor
   for (let looks = 0; !signal.aborted; looks++) {
     const pid = serverOf(cluster);
     if (pid === null) break;
+    if (pid === 'another program') {
+      rmSync(join(cluster, PID_FILE), { force: true });
+      break;
+    }
     if (looks > 0 && looks % 20 === 0) process.kill(pid, looks > 100 ? 'SIGQUIT' : 'SIGINT');
     await delay(50, undefined, { signal }).catch(() => undefined);
   }
@@ -169,11 +176,14 @@ async function orphanGone(cluster: string, ownSocketFolder: string, signal: Abor
     rmSync(left, { recursive: true, force: true });
 }
 
-/** The process of a server that runs on this cluster; null where there is none. Only Linux tells what a process is. */
-function serverOf(cluster: string): number | null {
+/**
+ * The process of a server that runs on this cluster; null where there is none. After a restart of the machine or of a container, another
+ * program may have its number: PostgreSQL would take it for a server and never start. Only Linux tells what a process is.
+ */
+function serverOf(cluster: string): number | 'another program' | null {
   try {
     const pid = Number.parseInt(linesOf(cluster)[0] ?? '');
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(cluster) ? pid : null;
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(cluster) ? pid : 'another program';
   } catch {
     return null;
   }
@@ -182,7 +192,7 @@ function serverOf(cluster: string): number | null {
 /** What a server, running or killed, wrote down about itself. */
 function linesOf(cluster: string): string[] {
   try {
-    return readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n');
+    return readFileSync(join(cluster, PID_FILE), 'utf8').split('\n');
   } catch {
     return [];
   }

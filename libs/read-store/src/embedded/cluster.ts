@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PostgresBinaries } from './binaries.js';
 import type { RunAs } from './run-as.js';
 
 /** The superuser of the embedded server, which only its own socket lets in. */
 export const USER = 'mo_ledger';
+
+/** Of the server's programs: none of our settings, the ledger's key among them, and none of the user's `PG…`. */
+export const ENVIRONMENT = { PATH: process.env['PATH'] };
 
 /** The folder of PGlite, in which earlier versions kept the read models. */
 export const EARLIER_ENGINE = 'pglite';
@@ -54,10 +57,11 @@ function versionOf(cluster: string): string | null {
 }
 
 async function makeCluster(cluster: string, initdb: string, as: RunAs): Promise<void> {
-  // An interrupted initdb leaves a folder that nobody takes for a cluster.
-  const unfinished = `${cluster}.unfinished`;
-  rmSync(unfinished, { recursive: true, force: true });
-  mkdirSync(unfinished, { mode: 0o700 });
+  // An interrupted initdb leaves a folder that nobody takes for a cluster. It may still be at work: each try has a folder of its own.
+  const [parent, prefix] = [dirname(cluster), `${basename(cluster)}.unfinished-`];
+  for (const name of readdirSync(parent))
+    if (name.startsWith(prefix)) rmSync(join(parent, name), { recursive: true, force: true });
+  const unfinished = mkdtempSync(join(parent, prefix));
   as.own(unfinished);
   const [command, args] = as.command(initdb, [
     `--pgdata=${unfinished}`,
@@ -70,7 +74,7 @@ async function makeCluster(cluster: string, initdb: string, as: RunAs): Promise<
     '--no-instructions',
   ]);
   try {
-    await promisify(execFile)(command, args);
+    await promisify(execFile)(command, args, { env: ENVIRONMENT });
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
     const { stderr, message } = error as { stderr?: string; message: string };
@@ -86,8 +90,8 @@ export function reasonIn(output = ''): string | undefined {
     .map((line) => line.replace(/^.*? \[\d+\] (?=[A-Z]+: )/, '').trim())
     .filter((line) => line !== '');
   return (
-    lines.find((line) => /no space left/i.test(line)) ??
-    lines.find((line) => /error|fatal|panic/i.test(line)) ??
+    lines.findLast((line) => /no space left/i.test(line)) ??
+    lines.findLast((line) => /error|fatal|panic/i.test(line)) ??
     lines.at(-1)
   );
 }
