@@ -49,7 +49,8 @@ export async function start(): Promise<void> {
       if ('ledgerId' in message) known.ledger = message;
       if ('health' in message) progress.show(message.health);
       if ('listening' in message) {
-        if (!known.front) console.log(`posts are received on ${message.listening}/inbound/{organization}`);
+        // Without the protocol: an address that can be clicked is one where everything serves.
+        if (!known.front) console.log(`posts are received on ${new URL(message.listening).host} from now on`);
         known.front = message.listening;
         if (known.back) front.send({ back: known.back });
       }
