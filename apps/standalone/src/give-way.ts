@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { constants, setPriority } from 'node:os';
 
 /**
- * Lowers the CPU priority of a process, and of those that it starts from now on. Linux on a desktop first shares the processor out among sessions, so the process's own session is
- * lowered too.
+ * Lowers the CPU priority of a process and of the processes that it starts later. A Linux desktop first shares the processor out among
+ * sessions, so this lowers the process's own session too.
  */
 export function giveWay(pid: number): void {
   try {

@@ -26,7 +26,7 @@ export class Progress {
     if (ok) this.#done();
   }
 
-  /** Shows a part that has begun to serve, and one that is still waited for where it is time to say so. */
+  /** Prints a part once when it begins to serve; prints a part that does not serve only when its next reminder is due. */
   #showPart({ name, ok, detail = 'it does not serve yet' }: PartHealth): void {
     const now = this.clock();
     if (ok) {

@@ -53,7 +53,7 @@ describe('a supervised process', () => {
   it('does not outlive the process that started it', async () => {
     const pipe = "const { fork } = await import('node:child_process');";
     const child = await program(`console.log(String(process.pid)); ${ready}`);
-    // The grandchild's output ends when the grandchild does, whoever started it.
+    // The pipe closes only when the grandchild ends.
     const parent = await program(
       `${pipe} const child = fork(${JSON.stringify(child)}, { detached: true, stdio: ['ignore', 'inherit', 'ignore', 'ipc'] });
        child.on('message', () => process.exit(0)); setInterval(() => {}, 1000);`,

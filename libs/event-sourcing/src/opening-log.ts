@@ -53,30 +53,15 @@ export function openInBackground(log: EventLog, key: LedgerKey, recordedBy: stri
   };
   const notDurable = (why: string) => new NotDurable(why);
   const notReadable = (why: string) => new NotReadable(why);
+  // Once the ledger is open, nothing stands between an event and its reader.
+  const events = <T>(read: () => AsyncIterable<T>, signal?: AbortSignal): AsyncIterable<T> =>
+    problem === null ? read() : after(() => open(notReadable, signal), read);
   const gated: EventLog = {
     append: (...call) => (problem === null ? log.append(...call) : open(notDurable).then(() => log.append(...call))),
     setMaxCount: (...call) => open(notDurable).then(() => log.setMaxCount(...call)),
-    readStream: (...call) =>
-      problem === null
-        ? log.readStream(...call)
-        : after(
-            () => open(notReadable),
-            () => log.readStream(...call),
-          ),
-    readAll: (...call) =>
-      problem === null
-        ? log.readAll(...call)
-        : after(
-            () => open(notReadable),
-            () => log.readAll(...call),
-          ),
-    subscribe: (options) =>
-      problem === null
-        ? log.subscribe(options)
-        : after(
-            () => open(notReadable, options.signal),
-            () => log.subscribe(options),
-          ),
+    readStream: (...call) => events(() => log.readStream(...call)),
+    readAll: (...call) => events(() => log.readAll(...call)),
+    subscribe: (options) => events(() => log.subscribe(options), options.signal),
     close: async () => {
       closing.abort();
       await log.close();

@@ -32,7 +32,7 @@ export function lockFolder(dir: string): () => void {
   try {
     writeFileSync(join(dir, OWNER), `${process.pid}\n`);
   } catch {
-    // On a full disk the lock counts all the same: the file only names the holder.
+    // The disk may be full. The lock holds without the file, which only names the holder.
   }
   return () => {
     rmSync(join(dir, OWNER), { force: true });

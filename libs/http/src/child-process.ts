@@ -20,7 +20,7 @@ export const tell = (message: ProcessMessage): void => {
   if (process.connected) process.send?.(message);
 };
 
-/** Tells the process that started this one that this one serves. */
+/** Tells the supervisor that this process serves, and where. */
 export const announce = (listening: string): void => tell({ listening });
 
 /** Tells the supervisor that this process must not be started again, where the ledger belongs to another key. */

@@ -30,7 +30,7 @@ export interface HolderNote {
   readonly builds: Readonly<Record<string, BuildNote>>;
 }
 
-/** A build that is fed, or the record of one that is not. */
+/** A build that receives events, or the record of a build that receives none. */
 type Fed = Pick<Build, 'position'> & Partial<Pick<Build, 'poison' | 'lastError' | 'perSecond'>>;
 
 export type LogEnd = Pick<Recorded, 'position' | 'created'> | null;

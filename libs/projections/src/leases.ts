@@ -28,7 +28,7 @@ export class Leases {
   ) {}
 
   /**
-   * Takes or renews the leases that are free, have run out or are this projector's, and returns the names of those.
+   * Takes leases that are free or have run out, renews this projector's own, and returns the names of all that it now holds.
    *
    * @param notes by projection, for those who ask in other processes
    */

@@ -1,7 +1,7 @@
 import { Inject, Module, type DynamicModule, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import type { EventLog, LedgerKey } from '@mo-ledger/event-sourcing';
-import { Health, LOGGER, type Logger } from '@mo-ledger/http';
+import { Health, LOGGER, partOf, type Logger } from '@mo-ledger/http';
 import type { HandlerRegistry } from '@mo-ledger/keyword-handlers';
 import { KeywordRouter, type RouterLimits } from './keyword-router.js';
 import { routerMetrics } from './router.metrics.js';
@@ -64,9 +64,6 @@ function create(
       unlogged = 0;
     },
   });
-  health.add(() => {
-    const ok = router.live;
-    return { name: 'keyword-router', ok, ...(ok ? {} : { detail: 'has not reached the end of the log' }) };
-  });
+  health.add(() => partOf('keyword-router', router.live ? null : 'has not reached the end of the log'));
   return router;
 }

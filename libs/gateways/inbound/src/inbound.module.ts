@@ -12,7 +12,7 @@ import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Registry } from 'prom-client';
 import type { EventLog, LedgerKey } from '@mo-ledger/event-sourcing';
-import { Health, LOGGER, type AddressRanges, type Logger } from '@mo-ledger/http';
+import { Health, LOGGER, partOf, type AddressRanges, type Logger } from '@mo-ledger/http';
 import { MessageReceivedHandler, PostRecorder, type Gateway } from '@mo-ledger/messages';
 import { INBOUND_LIMITS, InboundEndpoint, type InboundLimits } from './inbound-endpoint.js';
 import { OrganizationDirectory } from './organization-directory.js';
@@ -107,10 +107,7 @@ export class InboundModule implements OnModuleInit, BeforeApplicationShutdown, O
     // Everything below it is sent to this one route, by createService.
     fastify.all('/inbound', route, () => undefined);
     this.directory.start();
-    this.health.add(() => ({
-      ...{ name: 'receiver', ok: this.directory.connected },
-      ...(this.directory.connected ? {} : { detail: 'the event store does not answer' }),
-    }));
+    this.health.add(() => partOf('receiver', this.directory.connected ? null : 'the event store does not answer'));
   }
 
   beforeApplicationShutdown(): void {
